@@ -1,0 +1,3 @@
+"""modeldex: one fast, truthful list of every LLM you can call."""
+
+__version__ = "0.1.0"

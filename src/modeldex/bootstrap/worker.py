@@ -1,0 +1,30 @@
+"""A serving worker."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from starlette.types import ASGIApp
+
+from modeldex import settings as settings_module
+from modeldex import telemetry
+from modeldex.query.shelf import Shelf
+from modeldex.serve import app as serve_app
+from modeldex.serve.answers import Answers
+from modeldex.settings import Settings
+from modeldex.snapshot.current import Current
+from modeldex.telemetry import Log
+
+LARGEST_SHELVED = 2**20
+
+
+def app() -> ASGIApp:
+    """Return a worker's application; uvicorn calls this in each process."""
+    settings = settings_module.load()
+    return build(settings, telemetry.configure(settings.log_format))
+
+
+def build(settings: Settings, log: Log) -> ASGIApp:
+    """Return the application that serves what is published in ``DATA_DIR``."""
+    current = Current(settings.snapshots, log.error)
+    pool = ThreadPoolExecutor(settings.query_threads, thread_name_prefix="question")
+    answers = Answers(current, Shelf(settings.shelf_bytes, LARGEST_SHELVED), pool)
+    return serve_app.build(answers, log)

@@ -1,0 +1,8 @@
+"""The ``modeldex`` command."""
+
+
+def main() -> None:
+    """Run the command. What it needs is loaded here, so that a worker process loads none of it."""
+    from modeldex.cli.app import run  # noqa: PLC0415 - keeps the command out of the workers
+
+    run()

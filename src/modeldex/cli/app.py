@@ -1,0 +1,30 @@
+"""All verbs, and how an error leaves the command."""
+
+import sys
+
+import typer
+
+from modeldex.cli import models, refresh, serve, settings, show, sources
+from modeldex.errors import ModeldexError
+
+FAILURE = 1  # something could not be done
+MISUSE = 2  # the command line is wrong; Click's own code
+
+app = typer.Typer(
+    name="modeldex",
+    help="One fast, truthful list of every LLM you can call.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for verb in (serve, refresh, models, show, sources, settings):
+    app.command(verb.NAME)(verb.command)
+
+
+def run() -> None:
+    """Run the command; an error that is meant for people is one sentence on standard error."""
+    try:
+        app()
+    except ModeldexError as error:
+        sys.stderr.write(f"modeldex: {error}\n")
+        sys.exit(FAILURE)

@@ -1,0 +1,38 @@
+"""``modeldex settings``."""
+
+from pydantic import SecretStr
+
+from modeldex import settings as settings_module
+from modeldex.cli import output
+from modeldex.settings import PREFIX, Settings
+
+NAME = "settings"
+
+
+def command(json: output.Json = False) -> None:
+    """Show every setting, its value and where it comes from; secrets are masked."""
+    found = settings_module.load()
+    origins = settings_module.origins(found)
+    if json:
+        shown = {name: {"value": _shown(found, name), "origin": origins[name]} for name in origins}
+        output.as_json(shown)
+        return
+    rows = (
+        (
+            PREFIX + name.upper(),
+            _shown(found, name),
+            origins[name],
+            Settings.model_fields[name].description,
+        )
+        for name in origins
+    )
+    output.as_table(("setting", "value", "from", "about"), rows)
+
+
+def _shown(found: Settings, name: str) -> object:
+    value = getattr(found, name)
+    if isinstance(value, SecretStr):
+        return "********"
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return value if value is None or isinstance(value, int | float | str) else str(value)

@@ -1,0 +1,1 @@
+"""Response shapes that clients expect: pure functions from models and offers to JSON values."""

@@ -1,0 +1,71 @@
+"""What one source said about one model at one time."""
+
+import msgspec
+
+from modeldex.domain.rate import Rate
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One row of one source's answer, in our units. ``None`` means that the source is silent.
+
+    Attributes:
+        source: id of the source that said this.
+        provider: slug of the provider that serves the model.
+        provider_model_id: what the provider's inference call takes, case kept.
+        also: further ids that mean exactly the same entry (a book's equality matches).
+        created: unix seconds.
+        canonical_slug: the source's own name for the thing itself, whoever serves it.
+        capabilities: ``tools``, ``vision`` … to true or false; unknown is absent.
+        via: who runs the model on behalf of a provider that is a router.
+        doubts: sentences about what looked wrong.
+    """
+
+    source: str
+    provider: str
+    provider_model_id: str
+    also: tuple[str, ...] = ()
+    name: str | None = None
+    description: str | None = None
+    author: str | None = None
+    created: int | None = None
+    hugging_face_id: str | None = None
+    canonical_slug: str | None = None
+    aliases: tuple[str, ...] = ()
+    context_length: int | None = None
+    max_output_tokens: int | None = None
+    input_modalities: tuple[str, ...] | None = None
+    output_modalities: tuple[str, ...] | None = None
+    tokenizer: str | None = None
+    instruct_type: str | None = None
+    supported_parameters: tuple[str, ...] | None = None
+    capabilities: dict[str, bool] = {}
+    rates: tuple[Rate, ...] = ()
+    status: str | None = None
+    is_private: bool | None = None
+    open_weights: bool | None = None
+    expiration_date: str | None = None
+    logo_url: str | None = None
+    via: str | None = None
+    doubts: tuple[str, ...] = ()
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A last good listing with the UTC dates on which it was first seen and last changed."""
+
+    listing: Listing
+    first_seen: str
+    last_changed: str
+
+
+class SourceRows(msgspec.Struct, frozen=True, kw_only=True):
+    """The last good listings of one source, as the core reads them.
+
+    Attributes:
+        source: id of the source.
+        is_book: the source is a published catalog, not a provider's own list.
+        rows: the listings.
+    """
+
+    source: str
+    is_book: bool
+    rows: tuple[Kept, ...]

@@ -1,0 +1,36 @@
+"""The thing itself, whoever serves it, and the catalog of all of them."""
+
+import msgspec
+
+from modeldex.domain.listing import Listing
+from modeldex.domain.offer import Offer
+from modeldex.domain.provider import Provider
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """A model and its offers.
+
+    Attributes:
+        id: ``author/name``, lower case.
+        facts: what its offers agree on or the best of them says.
+        offers: cheapest first, unknown price last, ties by id.
+        aliases: other names that resolve to this model.
+    """
+
+    id: str
+    facts: Listing
+    offers: tuple[Offer, ...]
+    aliases: tuple[str, ...] = ()
+
+
+class Catalog(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one snapshot holds, sorted by id.
+
+    Attributes:
+        date: the UTC date for which the standard prices were chosen.
+    """
+
+    date: str
+    offers: tuple[Offer, ...]
+    models: tuple[Model, ...]
+    providers: tuple[Provider, ...]

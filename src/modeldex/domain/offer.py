@@ -1,0 +1,50 @@
+"""One provider serving one model."""
+
+from decimal import Decimal
+
+import msgspec
+
+from modeldex.domain.listing import Listing
+from modeldex.domain.rate import Meter, Rate
+
+AVAILABLE, MISSING, DEPRECATED = "available", "missing", "deprecated"
+UNLISTED, HIDDEN, RETIRED = "unlisted", "hidden", "retired"
+SHOWN = frozenset({AVAILABLE, MISSING, DEPRECATED})
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """One provider serving one model, every fact settled.
+
+    Attributes:
+        id: ``provider/provider_model_id``; unique and callable.
+        facts: the merged listing: what is known of the model as this provider serves it.
+        model_id: the model that it serves.
+        rates: all rates of the winning source, with their conditions.
+        prices: the standard rate in force when the catalog was built.
+        pricing_source: id of the source whose rates won; ``None`` when nobody states a price.
+        confirmed: the provider's own list has it.
+        sources: ids of the sources that speak of it, the strongest first.
+        first_seen, last_changed: UTC dates.
+    """
+
+    id: str
+    facts: Listing
+    model_id: str
+    rates: tuple[Rate, ...] = ()
+    prices: dict[Meter, Decimal] = {}
+    pricing_source: str | None = None
+    status: str = AVAILABLE
+    confirmed: bool = True
+    sources: tuple[str, ...] = ()
+    first_seen: str
+    last_changed: str
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is shown without ``include_inactive``."""
+        return self.status in SHOWN
+
+    @property
+    def is_free(self) -> bool:
+        """Whether its source says that input and output cost nothing."""
+        return self.prices.get(Meter.INPUT) == 0 and self.prices.get(Meter.OUTPUT) == 0

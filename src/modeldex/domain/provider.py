@@ -1,0 +1,19 @@
+"""Who serves models."""
+
+import msgspec
+
+
+class Provider(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider as people see it: its slug, its other names and its pages.
+
+    Attributes:
+        aliases: slugs that mean this provider in a question; lower case.
+        book_only: no list of its own is declared; only a book knows it.
+    """
+
+    slug: str
+    name: str
+    site: str | None = None
+    logo: str | None = None
+    aliases: tuple[str, ...] = ()
+    book_only: bool = False

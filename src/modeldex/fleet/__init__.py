@@ -1,0 +1,1 @@
+"""Who refreshes, and how the others reach that process."""

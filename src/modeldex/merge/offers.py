@@ -1,0 +1,105 @@
+"""Which listings speak of one offer: a provider's own, and the books' for the same id."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import msgspec
+
+from modeldex.domain.listing import Kept, Listing, SourceRows
+
+
+class Testimony(msgspec.Struct, frozen=True):
+    """All that is said about one offer.
+
+    Attributes:
+        own: the provider's own listings, the strongest first.
+        books: the books' entries for exactly this provider and id, the strongest first.
+        listed: the provider's own list is known, whether or not this offer is on it.
+    """
+
+    provider: str
+    provider_model_id: str
+    own: tuple[Kept, ...]
+    books: tuple[Kept, ...]
+    listed: bool
+
+
+def gather(sources: Sequence[SourceRows]) -> list[Testimony]:
+    """Return what is said about each offer, sorted by provider and id.
+
+    A book's entry means an offer when the provider is the same and the ids are equal but for
+    their case (books match so); never by prefix, pattern or display name.
+    """
+    own, listed = _own(sources)
+    by_name: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for provider, native in own:
+        by_name[provider, native.lower()].append((provider, native))
+    said, unknown = _by_books(sources, by_name)
+    found = [
+        Testimony(key[0], key[1], tuple(rows), tuple(said.get(key, ())), listed=True)
+        for key, rows in own.items()
+    ]
+    for rows in unknown.values():
+        first = rows[0].listing
+        found.append(
+            Testimony(
+                first.provider,
+                first.provider_model_id,
+                (),
+                tuple(rows),
+                listed=first.provider in listed,
+            )
+        )
+    return sorted(found, key=lambda one: (one.provider, one.provider_model_id))
+
+
+def _own(
+    sources: Sequence[SourceRows],
+) -> tuple[dict[tuple[str, str], list[Kept]], set[str]]:
+    found: dict[tuple[str, str], list[Kept]] = defaultdict(list)
+    listed: set[str] = set()
+    for source in sorted(sources, key=_strength):
+        for row in source.rows if not source.is_book else ():
+            found[row.listing.provider, row.listing.provider_model_id].append(row)
+            listed.add(row.listing.provider)
+    return found, listed
+
+
+def _by_books(
+    sources: Sequence[SourceRows], by_name: dict[tuple[str, str], list[tuple[str, str]]]
+) -> tuple[dict[tuple[str, str], list[Kept]], dict[tuple[str, str], list[Kept]]]:
+    said: dict[tuple[str, str], list[Kept]] = defaultdict(list)
+    unknown: dict[tuple[str, str], list[Kept]] = defaultdict(list)
+    for source in sorted(sources, key=lambda one: one.source):
+        for row in source.rows if source.is_book else ():
+            one = row.listing
+            named = by_name.get((one.provider, one.provider_model_id.lower()), [])
+            also = {
+                key for name in one.also for key in by_name.get((one.provider, name.lower()), [])
+            }
+            for key in named:
+                said[key].append(row)
+            for key in also.difference(named):
+                said[key].append(_priced_alike(row))
+            if not named and not also:
+                unknown[one.provider, one.provider_model_id.lower()].append(row)
+    return said, unknown
+
+
+def _priced_alike(row: Kept) -> Kept:
+    """Return what an entry says of the further ids that it prices: its rates, not its name."""
+    one = row.listing
+    said = Listing(
+        source=one.source,
+        provider=one.provider,
+        provider_model_id=one.provider_model_id,
+        rates=one.rates,
+        context_length=one.context_length,
+    )
+    return msgspec.structs.replace(row, listing=said)
+
+
+def _strength(source: SourceRows) -> tuple[bool, str]:
+    """Order a provider's own sources: the one that bears its name first."""
+    provider = source.rows[0].listing.provider if source.rows else source.source
+    return provider != source.source, source.source

@@ -1,0 +1,1 @@
+"""listing -> listing: one spelling for modalities, dates, text and authors. Idempotent."""

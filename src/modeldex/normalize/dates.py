@@ -1,0 +1,52 @@
+"""Dates as providers write them: unix seconds, milliseconds, ISO text, or none at all."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+_EARLIEST = 946_684_800  # 2000-01-01: no model is older
+_LATEST = 3_786_912_000  # 2090-01-01: 2099-12-31 is how some say "never"
+_SAME_MOMENT = 120  # seconds
+
+
+def unix(value: object) -> int | None:
+    """Return a date as unix seconds; what is no plausible date is ``None``.
+
+    Milliseconds are told by their size; zero and negative numbers mean unknown.
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return _from_iso(value.strip())
+    if not isinstance(value, int | Decimal) or not -(10**18) < value < 10**18:
+        return None
+    seconds = int(value)
+    if seconds > _LATEST:
+        seconds //= 1000
+    return seconds if _EARLIEST <= seconds < _LATEST else None
+
+
+def day(value: object) -> str | None:
+    """Return a date as an ISO day, UTC."""
+    seconds = unix(value)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+def are_dates(created: list[int]) -> bool:
+    """Return whether the values of a whole list can be dates of models.
+
+    Servers that have no date stamp every row with one constant, or with the time of the request;
+    a list of two or more that falls into the same two minutes says nothing about any model.
+    """
+    return len(created) < 2 or max(created) - min(created) > _SAME_MOMENT  # noqa: PLR2004
+
+
+def _from_iso(text: str) -> int | None:
+    if text.isascii() and text.isdigit() and len(text) <= 13:  # noqa: PLR2004 - milliseconds
+        return unix(int(text)) if len(text) >= 9 else None  # noqa: PLR2004
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return unix(int(moment.timestamp())) if moment.year >= 2000 else None  # noqa: PLR2004

@@ -1,0 +1,106 @@
+"""The whole core as one short function: listings in, catalog out. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from modeldex.domain.ids import offer_id
+from modeldex.domain.listing import SourceRows
+from modeldex.domain.model import Catalog, Model
+from modeldex.domain.offer import AVAILABLE, UNLISTED, Offer
+from modeldex.domain.provider import Provider
+from modeldex.domain.rate import Meter, standard
+from modeldex.merge import fold, identity
+from modeldex.merge.offers import Testimony, gather
+from modeldex.pricing.resolve import resolve
+
+_UNKNOWN = Decimal("Infinity")
+
+
+def build(sources: Sequence[SourceRows], providers: Mapping[str, Provider], today: str) -> Catalog:
+    """Return the catalog that the last good listings of all sources make.
+
+    Args:
+        sources: in any order; the result does not depend on it.
+        providers: those declared, by slug.
+        today: the UTC date for which standard prices are chosen, ``YYYY-MM-DD``.
+    """
+    offers = [_offer(said, today) for said in gather(sources)]
+    offers.sort(key=lambda one: one.id)
+    names = {one.id: identity.keys(one.facts) for one in offers}
+    models = identity.model_ids(names)
+    placed = [msgspec.structs.replace(one, model_id=models[one.id]) for one in offers]
+    return Catalog(
+        date=today,
+        offers=tuple(placed),
+        models=tuple(_models(placed, names)),
+        providers=tuple(_providers(placed, providers)),
+    )
+
+
+def _offer(said: Testimony, today: str) -> Offer:
+    own = [row.listing for row in said.own]
+    books = [row.listing for row in said.books]
+    facts = fold.fold(own, books)
+    rates, source = resolve(own, books)
+    speaking = said.own or said.books
+    return Offer(
+        id=offer_id(said.provider, said.provider_model_id),
+        facts=facts,
+        model_id="",
+        rates=rates,
+        prices=standard(rates, today),
+        pricing_source=source,
+        status=UNLISTED if said.listed and not own else facts.status or AVAILABLE,
+        confirmed=bool(own),
+        sources=tuple(dict.fromkeys(row.listing.source for row in (*said.own, *said.books))),
+        first_seen=min(row.first_seen for row in speaking),
+        last_changed=max(row.last_changed for row in (*said.own, *said.books)),
+    )
+
+
+def _models(offers: Sequence[Offer], names: Mapping[str, identity.Keys]) -> Iterable[Model]:
+    grouped: dict[str, list[Offer]] = defaultdict(list)
+    for one in offers:
+        grouped[one.model_id].append(one)
+    for model_id in sorted(grouped):
+        group = grouped[model_id]
+        called = {names[one.id].native for one in group}
+        called.update(name for one in group for name in names[one.id].others)
+        yield Model(
+            id=model_id,
+            facts=fold.of_model([one.facts for one in sorted(group, key=_authority)]),
+            offers=tuple(sorted(group, key=_cost)),
+            aliases=tuple(sorted(called - {model_id})),
+        )
+
+
+def _cost(one: Offer) -> tuple[bool, Decimal, Decimal, str]:
+    """Order offers: shown before not shown, cheapest first, unknown last, then by id."""
+    return (
+        not one.is_active,
+        one.prices.get(Meter.INPUT, _UNKNOWN),
+        one.prices.get(Meter.OUTPUT, _UNKNOWN),
+        one.id,
+    )
+
+
+def _authority(one: Offer) -> tuple[bool, bool, bool, str]:
+    """Order offers by who knows the model best: its author, then confirmed lists, then books."""
+    author = one.model_id.partition("/")[0]
+    return (one.facts.provider != author, not one.confirmed, not one.is_active, one.id)
+
+
+def _providers(offers: Iterable[Offer], declared: Mapping[str, Provider]) -> list[Provider]:
+    found = dict(declared)
+    for one in offers:
+        slug = one.facts.provider
+        if slug not in found:
+            found[slug] = Provider(slug=slug, name=_title(slug), book_only=True)
+    return [found[slug] for slug in sorted(found)]
+
+
+def _title(slug: str) -> str:
+    return " ".join(part.capitalize() for part in slug.replace("_", "-").split("-"))

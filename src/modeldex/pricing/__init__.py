@@ -1,0 +1,1 @@
+"""Which rates win, and on what evidence."""

@@ -1,0 +1,1 @@
+"""Questions about the catalog, their SQL and their finished answers."""

@@ -1,0 +1,107 @@
+"""Finished bytes for a question: the envelope around fragments that exist already."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from modeldex.dialects import native
+from modeldex.query import sql
+from modeldex.query.question import Question
+from modeldex.snapshot import schema
+from modeldex.snapshot.reader import Snapshot
+
+_SLICE = 250  # rows
+_MOST_TOTALS = 2000
+_BODIES = (
+    "select j.key, n.body from json_each(?) j cross join offer_native n on n.rank = j.value "
+    "order by j.key"
+)
+_HEADS = (
+    "select n.rank, n.head from json_each(?) j cross join model_native n on n.rank = j.value "
+    "order by j.key"
+)
+_ENTRIES = (
+    "select o.model, e.body from json_each(?) j cross join offers o on o.model = j.value "
+    "cross join offer_entry e on e.rank = o.rank where o.active or ? order by j.key, o.place"
+)
+
+
+def page(snapshot: Snapshot, question: Question) -> bytes:
+    """Return the whole answer to *question*."""
+    return b"".join(stream(snapshot, question))
+
+
+def stream(snapshot: Snapshot, question: Question) -> Iterator[bytes]:
+    """Yield the answer in slices; only one slice of rows is held at a time."""
+    statement, values = sql.ranks(question, snapshot)
+    ranks = [rank for (rank,) in snapshot.rows(statement, values)]
+    yield native.OPENING
+    for start in range(0, len(ranks), _SLICE):
+        rows = _rows(snapshot, question, ranks[start : start + _SLICE])
+        yield (b"," if start else b"") + b",".join(rows)
+    yield native.closing(_envelope(snapshot, question, len(ranks)))
+
+
+def total(snapshot: Snapshot, question: Question) -> int:
+    """Return how many rows match, counted once per snapshot and set of filters."""
+    key = question.filters
+    if key not in snapshot.memo:
+        if len(snapshot.memo) >= _MOST_TOTALS:
+            snapshot.memo.clear()
+        statement, values = sql.total(question, snapshot)
+        snapshot.memo[key] = snapshot.rows(statement, values)[0][0]
+    found: int = snapshot.memo[key]
+    return found
+
+
+def one(snapshot: Snapshot, name: str, *, model_first: bool = False) -> bytes | None:
+    """Return the row that *name* means: an offer, else a model, else an alias of either.
+
+    Ids are case-sensitive; the names of models are lower case, and meant in any.
+    """
+    found = snapshot.rows("select kind, rank from names where name = ? order by kind", (name,))
+    found += snapshot.rows(
+        "select kind, rank from names where name = ? and kind in (?, ?) order by kind",
+        (name.lower(), schema.MODEL, schema.MODEL_ALIAS),
+    )
+    if not found:
+        return None
+    kind, rank = min(found, key=lambda pair: _preference(pair[0], model_first=model_first))
+    if kind in (schema.MODEL, schema.MODEL_ALIAS):
+        return _unique_rows(snapshot, [rank], include_inactive=True)[0]
+    body: bytes = snapshot.rows("select body from offer_native where rank = ?", (rank,))[0][0]
+    return body
+
+
+def _preference(kind: int, *, model_first: bool) -> tuple[bool, int]:
+    is_model = kind in (schema.MODEL, schema.MODEL_ALIAS)
+    return (model_first and not is_model, kind)
+
+
+def _rows(snapshot: Snapshot, question: Question, ranks: Sequence[int]) -> list[bytes]:
+    if question.unique:
+        return _unique_rows(snapshot, ranks, include_inactive=question.include_inactive)
+    return [body for _, body in snapshot.rows(_BODIES, (json.dumps(ranks),))]
+
+
+def _unique_rows(
+    snapshot: Snapshot, ranks: Sequence[int], *, include_inactive: bool
+) -> list[bytes]:
+    wanted = json.dumps(ranks)
+    entries: dict[int, list[bytes]] = {rank: [] for rank in ranks}
+    for rank, body in snapshot.rows(_ENTRIES, (wanted, include_inactive)):
+        entries[rank].append(body)
+    heads = snapshot.rows(_HEADS, (wanted,))
+    return [native.unique_row(head, entries[rank]) for rank, head in heads]
+
+
+def _envelope(snapshot: Snapshot, question: Question, returned: int) -> native.Envelope:
+    return native.Envelope(
+        total=total(snapshot, question),
+        returned=returned,
+        offset=question.offset,
+        limit=question.limit,
+        gateway=",".join(question.gateways) or "all",
+        unique=question.unique,
+        snapshot=snapshot.id,
+        timestamp=snapshot.timestamp,
+    )

@@ -1,0 +1,150 @@
+"""Query parameters: what each may be, and how they make a question."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
+
+from modeldex.domain.ids import slug
+from modeldex.errors import BadValue, QuestionError, UnknownParameter
+from modeldex.query.question import Question
+from modeldex.snapshot.schema import SORTS
+
+ALL = "all"
+MOST_ROWS = 1000
+_LONGEST = 512
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_ALIASES = {"unique_models": "unique", "search": "q", "sort_by": "sort"}
+_SORTS = ("id", *SORTS)
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """One query parameter, as OpenAPI shows it."""
+
+    name: str
+    about: str
+    schema: dict[str, object]
+    repeatable: bool = False
+
+
+_BOOLEAN: dict[str, object] = {"type": "boolean", "default": False}
+PARAMETERS = (
+    Parameter("gateway", "Serving provider: a slug, an alias, or `all`.",
+              {"type": "array", "items": {"type": "string"}, "default": [ALL]}, repeatable=True),
+    Parameter("author", "Who made the model; exact, case-insensitive.", {"type": "string"}),
+    Parameter("provider", "Serving provider or author; exact, case-insensitive.",
+              {"type": "string"}),
+    Parameter("q", "Full text over id, name, author and description; words match as prefixes.",
+              {"type": "string", "maxLength": _LONGEST}),
+    Parameter("search", "Another name of `q`.", {"type": "string", "maxLength": _LONGEST}),
+    Parameter("unique", "Models with their `providers` instead of offers.", _BOOLEAN),
+    Parameter("unique_models", "Another name of `unique`.", _BOOLEAN),
+    Parameter("include_inactive", "Also what is unlisted, hidden or retired.", _BOOLEAN),
+    Parameter("sort", "Unknown values come last in both directions, ties by id. With `q` and "
+              "without `sort`, by relevance.",
+              {"type": "string", "enum": list(_SORTS), "default": "id"}),
+    Parameter("sort_by", "Another name of `sort`.", {"type": "string", "enum": list(_SORTS)}),
+    Parameter("order", "Direction of `sort`.",
+              {"type": "string", "enum": ["asc", "desc"], "default": "asc"}),
+    Parameter("limit", "Rows of a page; leave it out for everything.",
+              {"type": "integer", "minimum": 1, "maximum": MOST_ROWS}),
+    Parameter("offset", "Rows to pass over.", {"type": "integer", "minimum": 0, "default": 0}),
+    Parameter("include_huggingface", "Accepted for older clients; changes nothing.", _BOOLEAN),
+)  # fmt: skip
+_KNOWN = {one.name: one for one in PARAMETERS}
+
+
+def question(given: Iterable[tuple[str, str]], gateways: Mapping[str, str]) -> Question:
+    """Return the question that query parameters ask.
+
+    Args:
+        given: names and values in their order, decoded.
+        gateways: every accepted name of a provider to its slug.
+
+    Raises:
+        UnknownParameter: naming the allowed ones.
+        BadValue: naming the allowed values.
+    """
+    values = _collected(given)
+    text = _text(values)
+    sort = _one_of(values, "sort", _SORTS)
+    _boolean(values, "include_huggingface")
+    return Question(
+        unique=_boolean(values, "unique"),
+        gateways=_gateways(values.get("gateway", []), gateways),
+        author=_slug(values, "author"),
+        provider=_slug(values, "provider"),
+        text=text,
+        include_inactive=_boolean(values, "include_inactive"),
+        sort=sort or ("relevance" if text else "id"),
+        order=_one_of(values, "order", ("asc", "desc")) or "asc",
+        limit=_whole(values, "limit", 1, MOST_ROWS),
+        offset=_whole(values, "offset", 0, 10**9) or 0,
+    )
+
+
+def _collected(given: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for name, value in given:
+        if name not in _KNOWN:
+            raise UnknownParameter(name, _KNOWN)
+        found = values.setdefault(_ALIASES.get(name, name), [])
+        if found and not _KNOWN[name].repeatable and value not in found:
+            raise QuestionError(name, f"{name} is given twice with different values.")
+        found.append(value)
+    return values
+
+
+def _gateways(given: Collection[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    wanted = {slug(one) for one in given}
+    for one in wanted:
+        if one != ALL and one not in known:
+            allowed = ", ".join(sorted({ALL, *known.values()}))
+            raise BadValue("gateway", one, f"one of: {allowed} (or an alias of one)")
+    if not wanted or ALL in wanted:
+        return ()
+    return tuple(sorted({known[one] for one in wanted}))
+
+
+def _text(values: Mapping[str, list[str]]) -> str | None:
+    text = values.get("q", [""])[0]
+    if len(text) > _LONGEST:
+        raise BadValue("q", text, f"at most {_LONGEST} characters")
+    return " ".join(text.split()) or None
+
+
+def _slug(values: Mapping[str, list[str]], name: str) -> str | None:
+    if name not in values:
+        return None
+    found = slug(values[name][0])
+    if not found or len(found) > _LONGEST:
+        raise BadValue(name, values[name][0], "a slug such as openai")
+    return found
+
+
+def _boolean(values: Mapping[str, list[str]], name: str) -> bool:
+    given = values.get(name, ["false"])
+    found = {_BOOLEANS.get(one.lower()) for one in given}
+    if None in found:
+        raise BadValue(name, given[0], "true or false")
+    if len(found) > 1:
+        raise QuestionError(name, f"{name} is given twice with different values.")
+    return found == {True}
+
+
+def _one_of(values: Mapping[str, list[str]], name: str, allowed: Collection[str]) -> str | None:
+    if name not in values:
+        return None
+    found = values[name][0].lower()
+    if found not in allowed:
+        raise BadValue(name, values[name][0], f"one of: {', '.join(allowed)}")
+    return found
+
+
+def _whole(values: Mapping[str, list[str]], name: str, least: int, most: int) -> int | None:
+    if name not in values:
+        return None
+    text = values[name][0]
+    if not re.fullmatch(r"[0-9]{1,10}", text) or not least <= int(text) <= most:
+        raise BadValue(name, text, f"a whole number from {least} to {most}")
+    return int(text)

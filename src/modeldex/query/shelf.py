@@ -1,0 +1,95 @@
+"""The shelf: finished response bytes of one snapshot, bounded in bytes.
+
+Two generations instead of a list of recent uses: a hit is one look-up, and what was not asked for
+while the younger one filled up goes with the older one.
+"""
+
+from collections.abc import Hashable
+
+OVERHEAD = 600  # bytes of bookkeeping of an entry, roughly
+
+
+class Shelved:
+    """A finished answer in the encodings that were asked for so far.
+
+    Attributes:
+        snapshot: id of the snapshot that it was made from.
+        root: hash of the identity bytes, the root of every entity tag.
+        last_modified: the snapshot's time, as an HTTP date.
+        bodies: bytes by encoding.
+    """
+
+    __slots__ = ("bodies", "last_modified", "root", "snapshot")
+
+    def __init__(self, snapshot: str, root: str, last_modified: bytes, identity: bytes) -> None:
+        self.snapshot, self.root, self.last_modified = snapshot, root, last_modified
+        self.bodies = {"identity": identity}
+
+
+class Shelf:
+    """Answers by question, for one snapshot at a time. For use on one thread.
+
+    Args:
+        most_bytes: what all entries together may take.
+        largest: an answer above this size is not kept.
+    """
+
+    def __init__(self, most_bytes: int, largest: int) -> None:
+        self.most_bytes, self.largest = most_bytes, largest
+        self.snapshot = ""
+        self._young: dict[Hashable, Shelved] = {}
+        self._old: dict[Hashable, Shelved] = {}
+        self._young_bytes = self._old_bytes = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes held, bookkeeping included."""
+        return self._young_bytes + self._old_bytes
+
+    def __len__(self) -> int:
+        """Return how many questions are answered by it."""
+        return len(self._young) + len(self._old)
+
+    def reset(self, snapshot: str) -> None:
+        """Forget everything; from now on, keep the answers of *snapshot* only."""
+        self.snapshot = snapshot
+        self._young, self._old = {}, {}
+        self._young_bytes = self._old_bytes = 0
+
+    def get(self, key: Hashable) -> Shelved | None:
+        """Return the answer under *key*."""
+        found = self._young.get(key)
+        if found is not None:
+            return found
+        found = self._old.pop(key, None)
+        if found is not None:
+            weight = _weight(found)
+            self._old_bytes -= weight
+            self._add(key, found, weight)
+        return found
+
+    def put(self, key: Hashable, answer: Shelved) -> None:
+        """Keep *answer*, unless it is too large or of another snapshot."""
+        weight = _weight(answer)
+        if answer.snapshot != self.snapshot or weight > self.largest or key in self._young:
+            return
+        self._add(key, answer, weight)
+
+    def grown(self, by: int) -> None:
+        """Take note that an answer got another encoding of *by* bytes."""
+        self._young_bytes += by
+        self._turn()
+
+    def _add(self, key: Hashable, answer: Shelved, weight: int) -> None:
+        self._young[key] = answer
+        self._young_bytes += weight
+        self._turn()
+
+    def _turn(self) -> None:
+        if self._young_bytes > self.most_bytes // 2:
+            self._old, self._old_bytes = self._young, self._young_bytes
+            self._young, self._young_bytes = {}, 0
+
+
+def _weight(answer: Shelved) -> int:
+    return OVERHEAD + sum(map(len, answer.bodies.values()))

@@ -1,0 +1,93 @@
+"""From a question to one statement over the narrow tables."""
+
+import re
+
+from modeldex.query.question import Question
+from modeldex.snapshot.reader import Snapshot
+from modeldex.snapshot.schema import sort_column
+
+_WORDS = re.compile(r"\w+")
+_WEIGHTS = "10.0, 8.0, 4.0, 1.0"  # of id, name, author and description
+Statement = tuple[str, list[object]]
+_NO_LIMIT = -1
+
+
+def ranks(question: Question, snapshot: Snapshot) -> Statement:
+    """Return the statement that finds the ranks of a page's rows, in order."""
+    limit = _NO_LIMIT if question.limit is None else question.limit
+    where, values = _where(question, snapshot)
+    if question.unique:
+        statement = _models(question, where)
+    else:
+        order = _order(question, "o", "rank")
+        statement = f"select o.rank from {_tables(question)} where {where} order by {order}"
+    return f"{statement} limit ? offset ?", [*values, limit, question.offset]
+
+
+def total(question: Question, snapshot: Snapshot) -> Statement:
+    """Return the statement that counts all matching rows."""
+    where, values = _where(question, snapshot)
+    what = "distinct o.model" if question.unique else "*"
+    return f"select count({what}) from {_tables(question)} where {where}", values
+
+
+def _models(question: Question, where: str) -> str:
+    """A model matches when one of its offers matches all filters."""
+    tables = _tables(question)
+    if question.sort == "relevance":
+        return (
+            f"select o.model from {tables} where {where} group by o.model "
+            "order by min(h.score), o.model"
+        )
+    if question.sort == "id":
+        direction = "desc" if question.order == "desc" else "asc"
+        return f"select distinct o.model from {tables} where {where} order by o.model {direction}"
+    column = sort_column(question.sort, question.order)
+    matching = f"select o.model from {tables} where {where}"
+    return f"select m.rank from models m where m.rank in ({matching}) order by m.{column}"
+
+
+def _tables(question: Question) -> str:
+    if question.text is None:
+        return "offers o"
+    # Materialised, since a score exists only where the full-text table itself is read.
+    hits = (
+        f"(select rowid as rank, bm25(search, {_WEIGHTS}) as score "
+        "from search where search match ? limit -1)"
+    )
+    return f"{hits} h cross join offers o on o.rank = h.rank"
+
+
+def _where(question: Question, snapshot: Snapshot) -> Statement:
+    terms, values = ["1"] if question.include_inactive else ["o.active = 1"], list[object]()
+    if question.text is not None:
+        values.append(match(question.text))
+    if question.gateways:
+        numbers = [snapshot.gateways[name] for name in question.gateways]
+        terms.append(f"o.provider in ({', '.join('?' * len(numbers))})")
+        values.extend(numbers)
+    if question.author is not None:
+        terms.append("o.author = ?")
+        values.append(snapshot.authors.get(question.author, -1))
+    if question.provider is not None:
+        terms.append("(o.provider = ? or o.author = ?)")
+        values.append(snapshot.gateways.get(question.provider, -1))
+        values.append(snapshot.authors.get(question.provider, -1))
+    return " and ".join(terms), values
+
+
+def _order(question: Question, table: str, rank: str) -> str:
+    if question.sort == "relevance":
+        return f"h.score, {table}.{rank}"
+    if question.sort == "id":
+        return f"{table}.{rank} {'desc' if question.order == 'desc' else 'asc'}"
+    return f"{table}.{sort_column(question.sort, question.order)}"
+
+
+def match(text: str) -> str:
+    """Return *text* as a full-text expression: all its words, as prefixes, nothing but words.
+
+    Text without a word matches nothing.
+    """
+    words = _WORDS.findall(text.replace("_", " "))
+    return " ".join(f'"{word}"*' for word in words) or '""'

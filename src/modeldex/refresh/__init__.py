@@ -1,0 +1,1 @@
+"""The control loop: ask, decode, guard, remember, build, publish, tell."""

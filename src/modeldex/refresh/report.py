@@ -1,0 +1,56 @@
+"""What a refresh did, source by source; a value that is also its JSON."""
+
+import msgspec
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one source in one refresh.
+
+    Attributes:
+        outcome: ``answered``, ``unchanged``, ``failed`` or ``skipped`` (with the reason).
+        rows, priced: last good listings held now, and how many of them state a price.
+        new, changed, removed: listings, against what was held.
+        dropped, bad_prices: rows and prices that could not be used.
+    """
+
+    source: str
+    outcome: str
+    rows: int = 0
+    priced: int = 0
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    dropped: int = 0
+    bad_prices: int = 0
+    unknown_prices: dict[str, int] = {}
+    bytes: int = 0
+    seconds: float = 0.0
+    failure_kind: str | None = None
+    reason: str | None = None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What one refresh did.
+
+    Attributes:
+        snapshot: id of the catalog that is current now; ``None`` where there is none.
+        published: whether it is a new one.
+        problem: why nothing could be published, if so.
+        broken: declarations that cannot be used, a sentence each.
+    """
+
+    started_at: float
+    seconds: float
+    outcomes: tuple[Outcome, ...]
+    snapshot: str | None
+    published: bool
+    offers: int = 0
+    models: int = 0
+    dry_run: bool = False
+    problem: str | None = None
+    broken: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """The sources that failed."""
+        return tuple(one for one in self.outcomes if one.outcome == "failed")

@@ -1,0 +1,183 @@
+"""Answers questions: from the shelf, from a finished document, or from the snapshot in a thread.
+
+Nothing here waits for a provider, the store or a cache server. Equal questions that arrive
+together are answered once.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from concurrent.futures import Executor
+from typing import TypeVar
+
+from modeldex import __version__
+from modeldex.errors import DamagedSnapshot, NoSnapshot
+from modeldex.query import answer
+from modeldex.query.question import Question
+from modeldex.query.shelf import Shelf, Shelved
+from modeldex.serve.representation import Representation, http_date
+from modeldex.snapshot.current import Current
+from modeldex.snapshot.documents import IDENTITY, compress, tagged
+from modeldex.snapshot.reader import Snapshot
+
+_SMALLEST = 512  # bytes; below, compression only costs
+_MOST_DAMAGE = 4
+_T = TypeVar("_T")
+
+
+class Answers:
+    """What a worker knows. For use on one event loop.
+
+    Args:
+        pool: threads for SQL, hashing and compression; never the loop.
+    """
+
+    def __init__(self, current: Current, shelf: Shelf, pool: Executor) -> None:
+        self.current, self.shelf, self.pool = current, shelf, pool
+        self._pending: dict[Hashable, asyncio.Task[Shelved]] = {}
+        current.swapped.append(lambda snapshot: shelf.reset(snapshot.id))
+
+    def shelved(self, key: Hashable, encoding: str) -> Representation | None:
+        """Return the finished answer under *key*, if it is on the shelf in *encoding*."""
+        found = self.shelf.get(key)
+        if found is None:
+            return None
+        encoding = encoding if len(found.bodies[IDENTITY]) >= _SMALLEST else IDENTITY
+        body = found.bodies.get(encoding)
+        return None if body is None else _representation(found, encoding, body)
+
+    async def list(self, question: Question, key: Hashable, encoding: str) -> Representation:
+        """Return the answer to *question*, and keep it on the shelf under *key* if it is small.
+
+        Raises:
+            NoSnapshot: there is nothing to answer from.
+            DamagedSnapshot: every published file is damaged.
+        """
+        if question.is_whole_list:
+            name = "unique" if question.unique else "list"
+            return await self._with_snapshot(lambda held: self._document(held, name, encoding))
+        if question.limit is None:
+            return await self._with_snapshot(lambda held: self._streamed(held, question))
+        return await self._finished(
+            question, key, encoding, lambda held: answer.page(held, question)
+        )
+
+    async def one(
+        self, name: str, key: Hashable, encoding: str, *, model_first: bool
+    ) -> Representation | None:
+        """Return the row that *name* means, ``None`` where it means nothing.
+
+        Raises:
+            NoSnapshot: there is nothing to answer from.
+        """
+        try:
+            return await self._finished(
+                ("one", name, model_first),
+                key,
+                encoding,
+                lambda held: _found(answer.one(held, name, model_first=model_first)),
+            )
+        except _NothingThere:
+            return None
+
+    async def _finished(
+        self,
+        question: Hashable,
+        key: Hashable,
+        encoding: str,
+        make: Callable[[Snapshot], bytes],
+    ) -> Representation:
+        shelved = self.shelf.get(question)
+        if shelved is None:
+            shelved = await self._once(question, make)
+            self.shelf.put(question, shelved)
+        self.shelf.put(key, shelved)
+        identity = shelved.bodies[IDENTITY]
+        if len(identity) < _SMALLEST:
+            encoding = IDENTITY
+        if encoding not in shelved.bodies:
+            packed = await self._in_thread(lambda: compress(identity, encoding))
+            if encoding not in shelved.bodies:
+                shelved.bodies[encoding] = packed
+                self.shelf.grown(len(packed))
+        return _representation(shelved, encoding, shelved.bodies[encoding])
+
+    async def _once(self, question: Hashable, make: Callable[[Snapshot], bytes]) -> Shelved:
+        """Answer a question once, however many ask it meanwhile.
+
+        The work belongs to nobody: one asker's disconnection does not fail the others.
+        """
+        key = (self.shelf.snapshot, question)
+        task = self._pending.get(key)
+        if task is None:
+            task = asyncio.create_task(self._with_snapshot(lambda held: _shelved(held, make)))
+            self._pending[key] = task
+            task.add_done_callback(lambda done: self._forget_pending(key, done))
+        return await asyncio.shield(task)
+
+    async def _with_snapshot(self, work: Callable[[Snapshot], _T]) -> _T:
+        """Run *work* on the current snapshot in a thread; damage moves on to the one before."""
+        for _ in range(_MOST_DAMAGE):
+            snapshot = self.current.snapshot
+            try:
+                return await self._in_thread(lambda held=snapshot: work(held))  # type: ignore[misc]
+            except DamagedSnapshot as error:
+                self.current.damaged(error)
+        raise NoSnapshot
+
+    def _streamed(self, snapshot: Snapshot, question: Question) -> Representation:
+        """Return an answer without a limit, made while it is sent.
+
+        Its bytes follow from the snapshot and the question, so these are hashed instead.
+        """
+        said = repr((__version__, snapshot.id, snapshot.timestamp, question)).encode()
+        etag = tagged(hashlib.blake2b(said, digest_size=16).hexdigest(), IDENTITY)
+        body = self._slices(answer.stream(snapshot, question))
+        return Representation(etag.encode(), IDENTITY, http_date(snapshot.timestamp), None, body)
+
+    def _document(self, snapshot: Snapshot, name: str, encoding: str) -> Representation:
+        """Return a finished document, read in slices while it is sent."""
+        number, etag, size = snapshot.document(name, encoding)
+        pieces = _parts(snapshot, number)
+        modified = http_date(snapshot.timestamp)
+        return Representation(etag.encode(), encoding, modified, size, self._slices(pieces))
+
+    async def _slices(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+        while (piece := await self._in_thread(lambda: next(pieces, None))) is not None:
+            yield piece
+
+    async def _in_thread(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self.pool, work)
+
+    def _forget_pending(self, key: Hashable, task: asyncio.Task[Shelved]) -> None:
+        self._pending.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # its askers have seen it; nobody is left where all went away
+
+
+class _NothingThere(Exception):
+    """A name that means nothing; nothing is kept on the shelf for it."""
+
+
+def _found(body: bytes | None) -> bytes:
+    if body is None:
+        raise _NothingThere
+    return body
+
+
+def _shelved(snapshot: Snapshot, make: Callable[[Snapshot], bytes]) -> Shelved:
+    body = make(snapshot)
+    root = hashlib.blake2b(body, digest_size=16).hexdigest()
+    return Shelved(snapshot.id, root, http_date(snapshot.timestamp), body)
+
+
+def _representation(found: Shelved, encoding: str, body: bytes) -> Representation:
+    etag = tagged(found.root, encoding).encode()
+    return Representation(etag, encoding, found.last_modified, len(body), body)
+
+
+def _parts(snapshot: Snapshot, number: int) -> Iterator[bytes]:
+    part = 0
+    while (body := snapshot.part(number, part)) is not None:
+        yield body
+        part += 1

@@ -1,0 +1,77 @@
+"""The ASGI application of a worker."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from modeldex import __version__
+from modeldex.serve import problems
+from modeldex.serve.answers import Answers
+from modeldex.serve.front import Front
+from modeldex.serve.representation import Negotiator
+from modeldex.serve.routes import catalog, health
+from modeldex.snapshot.current import Current
+from modeldex.telemetry import Log
+
+POLL = 0.25  # seconds between two looks for a new snapshot
+
+
+def build(answers: Answers, log: Log) -> ASGIApp:
+    """Return the application that serves *answers*."""
+    negotiator = Negotiator()
+    app = FastAPI(
+        title="modeldex",
+        summary="One fast, truthful list of every LLM you can call.",
+        version=__version__,
+        lifespan=partial(_lifespan, current=answers.current, answers=answers),
+        redoc_url=None,
+    )
+    app.include_router(catalog.router(answers, negotiator))
+    app.include_router(health.router(answers.current))
+    app.add_exception_handler(404, _not_found)
+    app.add_exception_handler(405, _wrong_method)
+    app.add_exception_handler(Exception, partial(_failed, log))
+    return Front(app, answers, negotiator)
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI, current: Current, answers: Answers) -> AsyncIterator[None]:
+    current.poll()
+    watching = asyncio.create_task(watch(current, answers))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def watch(current: Current, answers: Answers) -> None:
+    """Swap to each new snapshot soon after it is published, and check its bytes once."""
+    loop = asyncio.get_running_loop()
+    while True:
+        current.poll()
+        damage = await loop.run_in_executor(answers.pool, current.verify)
+        if damage is not None:
+            current.damaged(damage)
+        await asyncio.sleep(POLL)
+
+
+async def _not_found(request: Request, _error: Exception) -> Response:
+    return problems.not_found(request)
+
+
+async def _wrong_method(request: Request, error: Exception) -> Response:
+    headers = getattr(error, "headers", None)
+    detail = f"{request.method[:20]} is not possible at {request.url.path[:200]!r}."
+    return problems.problem(405, "wrong_method", detail, headers=headers)
+
+
+async def _failed(log: Log, request: Request, error: Exception) -> Response:
+    log.error("a request failed", path=request.url.path[:200], exc_info=error)
+    return problems.problem(500, "internal", "Something failed here. It has been logged.")

@@ -1,0 +1,156 @@
+"""One finished answer and how it is sent: encodings, entity tags, conditions, HEAD.
+
+The same few functions serve hits, misses, 304 and HEAD, so their headers cannot differ.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+import msgspec
+from starlette.types import Message, Send
+
+from modeldex.snapshot.documents import ENCODINGS, IDENTITY
+
+CACHE_CONTROL = b"public, max-age=60, stale-while-revalidate=300"
+VARY = b"accept-encoding, anthropic-version, authorization, x-api-key"
+_JSON = b"application/json"
+_MOST_REMEMBERED = 1000
+
+
+class Representation(msgspec.Struct, frozen=True):
+    """What is sent for a question in one encoding.
+
+    Attributes:
+        size: bytes of the body; ``None`` where it is made while it is sent.
+        body: the bytes, or slices of them.
+    """
+
+    etag: bytes
+    encoding: str
+    last_modified: bytes
+    size: int | None
+    body: bytes | AsyncIterator[bytes]
+
+
+class Conditions(msgspec.Struct, frozen=True):
+    """The headers of a request that decide how it is answered."""
+
+    accept_encoding: bytes = b""
+    if_none_match: bytes | None = None
+    if_modified_since: bytes | None = None
+
+
+def conditions(headers: Sequence[tuple[bytes, bytes]]) -> Conditions:
+    """Return the deciding headers; of a repeated one, all values together."""
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in (b"accept-encoding", b"if-none-match", b"if-modified-since"):
+            found[name] = found[name] + b"," + value if name in found else value
+    return Conditions(
+        found.get(b"accept-encoding", b""),
+        found.get(b"if-none-match"),
+        found.get(b"if-modified-since"),
+    )
+
+
+class Negotiator:
+    """Chooses an encoding; remembers the few spellings that clients use."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, str] = {}
+
+    def choose(self, accept: bytes) -> str:
+        """Return the best encoding that *accept* allows, identity where it allows none."""
+        found = self._known.get(accept)
+        if found is None:
+            found = _negotiate(accept)
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[accept] = found
+        return found
+
+
+def _negotiate(accept: bytes) -> str:
+    weights: dict[str, float] = {}
+    for item in accept.decode("latin-1").lower().split(","):
+        name, *parameters = item.strip().split(";")
+        weights[name.strip()] = _quality(parameters)
+    best = max(ENCODINGS, key=lambda one: weights.get(one, weights.get("*", 0.0)))
+    weight = weights.get(best, weights.get("*", 0.0))
+    return best if weight > 0 and weight >= weights.get(IDENTITY, 0.0) else IDENTITY
+
+
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.strip().partition("=")
+        if name.strip() == "q":
+            try:
+                return min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def http_date(timestamp: str) -> bytes:
+    """Return an ISO time as an HTTP date."""
+    moment = datetime.fromisoformat(timestamp).astimezone(UTC)
+    return format_datetime(moment, usegmt=True).encode()
+
+
+def is_unchanged(etag: bytes, last_modified: bytes, asked: Conditions) -> bool:
+    """Return whether the client has this representation already (RFC 9110 §13.2.2).
+
+    An entity tag decides alone where one is given; ``*`` matches anything there is.
+    """
+    if asked.if_none_match is not None:
+        tags = [tag.strip().removeprefix(b"W/") for tag in asked.if_none_match.split(b",")]
+        return etag in tags or b"*" in tags
+    if asked.if_modified_since is None:
+        return False
+    try:
+        since = parsedate_to_datetime(asked.if_modified_since.decode("latin-1"))
+        return parsedate_to_datetime(last_modified.decode()) <= since
+    except (ValueError, TypeError):
+        return False
+
+
+def header_list(found: Representation) -> list[tuple[bytes, bytes]]:
+    """Return the headers that every answer with this representation has, 304 and HEAD included."""
+    return [
+        (b"etag", found.etag),
+        (b"cache-control", CACHE_CONTROL),
+        (b"vary", VARY),
+        (b"last-modified", found.last_modified),
+    ]
+
+
+def start(found: Representation, asked: Conditions) -> Message:
+    """Return the start of the answer: 304 where the client has it, else 200 with its headers."""
+    headers = header_list(found)
+    if is_unchanged(found.etag, found.last_modified, asked):
+        return {"type": "http.response.start", "status": 304, "headers": headers}
+    headers.append((b"content-type", _JSON))
+    if found.encoding != IDENTITY:
+        headers.append((b"content-encoding", found.encoding.encode()))
+    if found.size is not None:
+        headers.append((b"content-length", b"%d" % found.size))
+    return {"type": "http.response.start", "status": 200, "headers": headers}
+
+
+async def send_answer(send: Send, found: Representation, asked: Conditions, method: str) -> None:
+    """Send the whole answer."""
+    opening = start(found, asked)
+    await send(opening)
+    if opening["status"] != 200 or method == "HEAD":  # noqa: PLR2004
+        await send(_end(b""))
+    elif isinstance(found.body, bytes):
+        await send(_end(found.body))
+    else:
+        async for piece in found.body:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send(_end(b""))
+
+
+def _end(body: bytes) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": False}

@@ -1,0 +1,46 @@
+"""Whether the process lives, and whether it has something to serve."""
+
+import msgspec
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from modeldex.errors import NoSnapshot
+from modeldex.serve import problems
+from modeldex.snapshot.current import Current
+
+_METHODS = ["GET", "HEAD"]
+
+
+def router(current: Current) -> APIRouter:
+    """Return the health routes."""
+    routes = APIRouter()
+
+    async def healthz() -> Response:
+        """The process answers."""
+        return _json({"status": "ok"})
+
+    async def readyz() -> Response:
+        """A catalog is being served; 503 until the first one is published."""
+        try:
+            snapshot = current.snapshot
+        except NoSnapshot:
+            return problems.not_ready()
+        return _json(
+            {
+                "status": "ready",
+                "snapshot": snapshot.id,
+                "timestamp": snapshot.timestamp,
+                "offers": snapshot.offer_count,
+                "models": snapshot.model_count,
+            }
+        )
+
+    routes.add_api_route("/healthz", healthz, methods=_METHODS, response_class=Response)
+    routes.add_api_route("/readyz", readyz, methods=_METHODS, response_class=Response)
+    return routes
+
+
+def _json(value: dict[str, object]) -> Response:
+    answer = Response(msgspec.json.encode(value), media_type="application/json")
+    answer.headers["cache-control"] = "no-store"
+    return answer

@@ -1,0 +1,140 @@
+"""One frozen set of settings, from ``MODELDEX_*`` variables or ``modeldex.toml``.
+
+The only reader of the environment.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from typing_extensions import override
+
+from modeldex.errors import ModeldexError
+
+PREFIX = "MODELDEX_"
+FILE = "modeldex.toml"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Names are those of the variables, without the prefix."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, toml_file=FILE, frozen=True, extra="forbid"
+    )
+
+    host: str = Field("127.0.0.1", description="Address to serve on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to serve on.")
+    workers: int = Field(1, ge=1, le=256, description="Serving processes.")
+    data_dir: Path = Field(Path("var"), description="Where snapshots and the store lie.")
+    store_url: str | None = Field(None, description="The store; SQLite in DATA_DIR by default.")
+    sources: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        None, description="Comma list of the only sources to use; all usable ones by default."
+    )
+    sources_dir: Path | None = Field(None, description="Directory of your own declarations.")
+    source_mirror: str | None = Field(
+        None, description="Template such as http://127.0.0.1:9100/{source}; keys are not sent."
+    )
+    source_timeout: float = Field(30.0, gt=0, le=600, description="Seconds for one source.")
+    source_max_bytes: int = Field(32 * 2**20, ge=1024, description="Of one answer, unpacked.")
+    refresh_interval: float = Field(900.0, ge=1, description="Seconds between two refreshes.")
+    fetch_concurrency: int = Field(16, ge=1, le=256, description="Sources asked at a time.")
+    description_length: int = Field(2000, ge=0, description="Characters of a description.")
+    shelf_bytes: int = Field(32 * 2**20, ge=0, description="Finished answers a worker keeps.")
+    query_threads: int = Field(4, ge=1, le=64, description="Threads of a worker for questions.")
+    log_format: str = Field("console", pattern="^(console|json)$", description="Of log lines.")
+    admin_key: SecretStr | None = Field(None, description="Key of the administrator.")
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip()) or None
+        return value
+
+    @field_validator("source_mirror")
+    @classmethod
+    def _is_template(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must be a template such as http://127.0.0.1:9100/{source}")
+        return value
+
+    @property
+    def store(self) -> str:
+        """The store's URL."""
+        return self.store_url or f"sqlite+aiosqlite:///{self.data_dir / 'modeldex.db'}"
+
+    @property
+    def snapshots(self) -> Path:
+        """Where snapshots, their pointer and the status file are published."""
+        return self.data_dir / "snapshots"
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+class SettingsError(ModeldexError):
+    """A setting has a value that is not allowed."""
+
+
+def load() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: naming each wrong setting and what is wrong with it.
+    """
+    unknown = sorted(set(_names(os.environ)) - set(Settings.model_fields))
+    if unknown:
+        names = ", ".join(f"{PREFIX}{name.upper()}" for name in unknown)
+        raise SettingsError(f"Unknown settings: {names}. `modeldex settings` lists all.")
+    try:
+        return Settings()  # type: ignore[call-arg] # every field has a default
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{PREFIX}{'.'.join(map(str, one['loc'])).upper()}: {one['msg']}"
+            for one in error.errors()
+        )
+        raise SettingsError(f"Wrong settings: {wrong}.") from None
+
+
+def origins(settings: Settings) -> dict[str, str]:
+    """Return where each setting comes from: ``environment``, the file's name, or ``default``."""
+    set_here = set(_names(os.environ))
+    return {
+        name: "environment"
+        if name in set_here
+        else FILE
+        if name in settings.model_fields_set
+        else "default"
+        for name in Settings.model_fields
+    }
+
+
+def variable(names: Iterable[str]) -> str | None:
+    """Return the first of the environment variables *names* that is set and not blank."""
+    for name in names:
+        if os.environ.get(name, "").strip():
+            return os.environ[name].strip()
+    return None
+
+
+def _names(environment: Iterable[str]) -> Iterable[str]:
+    return (name.removeprefix(PREFIX).lower() for name in environment if name.startswith(PREFIX))

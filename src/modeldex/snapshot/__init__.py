@@ -1,0 +1,1 @@
+"""One immutable, consistent catalog as a file, its publication and its readers."""

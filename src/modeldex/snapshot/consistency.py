@@ -1,0 +1,58 @@
+"""Whether a catalog may be published: what it says of itself must hold together."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from modeldex.domain import decimals
+from modeldex.domain.model import Catalog
+from modeldex.domain.offer import Offer
+from modeldex.errors import InconsistentCatalog
+
+PRICE = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+def check(catalog: Catalog) -> None:
+    """Do nothing for a consistent catalog.
+
+    Raises:
+        InconsistentCatalog: naming what contradicts what.
+    """
+    problems = [*_references(catalog), *_order(catalog), *_prices(catalog)]
+    if problems:
+        raise InconsistentCatalog(problems)
+
+
+def _references(catalog: Catalog) -> Iterator[str]:
+    providers = {one.slug for one in catalog.providers}
+    placed = {offer.id: model.id for model in catalog.models for offer in model.offers}
+    if len(placed) != len(catalog.offers):
+        yield f"{len(catalog.offers)} offers, but {len(placed)} stand under models"
+    for offer in catalog.offers:
+        if placed.get(offer.id) != offer.model_id:
+            yield f"offer {offer.id!r} is not under its model {offer.model_id!r}"
+        if offer.facts.provider not in providers:
+            yield f"offer {offer.id!r} has the unknown provider {offer.facts.provider!r}"
+
+
+def _order(catalog: Catalog) -> Iterator[str]:
+    for what, ids in (
+        ("offers", [one.id for one in catalog.offers]),
+        ("models", [one.id for one in catalog.models]),
+    ):
+        if any(left >= right for left, right in pairwise(ids)):
+            yield f"{what} are not sorted by unique ids"
+        if not all(ids):
+            yield f"one of the {what} has an empty id"
+
+
+def _prices(catalog: Catalog) -> Iterator[str]:
+    return (problem for offer in catalog.offers for problem in _bad_rates(offer))
+
+
+def _bad_rates(offer: Offer) -> Iterator[str]:
+    for rate in offer.rates:
+        if not PRICE.fullmatch(decimals.plain(rate.usd)):
+            yield f"offer {offer.id!r} has the rate {rate.usd} for {rate.meter.value}"
+    if offer.prices and offer.pricing_source is None:
+        yield f"offer {offer.id!r} has a price without a source"

@@ -1,0 +1,92 @@
+"""Whole-list documents, finished and compressed before they are asked for."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+
+import brotli
+import msgspec
+import zstandard
+from isal import igzip
+
+from modeldex.dialects import native
+from modeldex.domain.model import Catalog
+from modeldex.snapshot.fragments import Fragments
+
+PART = 256 * 1024
+IDENTITY = "identity"
+ENCODINGS = ("br", "zstd", "gzip")  # in the order in which we prefer them
+_GZIP_LEVEL, _ZSTD_LEVEL, _BROTLI_QUALITY = 2, 3, 5
+
+
+class Document(msgspec.Struct, frozen=True):
+    """One whole list in one encoding. Its etag is that of the identity bytes plus the encoding."""
+
+    name: str
+    encoding: str
+    etag: str
+    body: bytes
+
+
+def compress(body: bytes, encoding: str) -> bytes:
+    """Return *body* in one of ENCODINGS, the same bytes for the same body."""
+    if encoding == "br":
+        packed: bytes = brotli.compress(body, quality=_BROTLI_QUALITY)
+        return packed
+    if encoding == "zstd":
+        return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body)
+    return igzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
+
+
+def etag(identity: bytes, encoding: str) -> str:
+    """Return the strong entity tag of a representation."""
+    return tagged(hashlib.blake2b(identity, digest_size=16).hexdigest(), encoding)
+
+
+def tagged(root: str, encoding: str) -> str:
+    """Return the entity tag of an encoding of a body whose identity has the hash *root*."""
+    return f'"{root}"' if encoding == IDENTITY else f'"{root}-{encoding}"'
+
+
+def whole_lists(
+    catalog: Catalog, fragments: Fragments, snapshot: str, timestamp: str, pool: Executor
+) -> Iterable[Document]:
+    """Yield the unfiltered lists, flat and unique, in every encoding."""
+    for name, unique in (("list", False), ("unique", True)):
+        rows = _unique_rows(catalog, fragments) if unique else _flat_rows(catalog, fragments)
+        tail = native.Envelope(
+            total=len(rows),
+            returned=len(rows),
+            offset=0,
+            limit=None,
+            gateway="all",
+            unique=unique,
+            snapshot=snapshot,
+            timestamp=timestamp,
+        )
+        body = native.OPENING + b",".join(rows) + native.closing(tail)
+        packed = {one: pool.submit(compress, body, one) for one in ENCODINGS}
+        root = hashlib.blake2b(body, digest_size=16).hexdigest()
+        yield Document(name, IDENTITY, tagged(root, IDENTITY), body)
+        for encoding, future in packed.items():
+            yield Document(name, encoding, tagged(root, encoding), future.result())
+
+
+def _flat_rows(catalog: Catalog, fragments: Fragments) -> list[bytes]:
+    return [
+        body
+        for offer, body in zip(catalog.offers, fragments.offers, strict=True)
+        if offer.is_active
+    ]
+
+
+def _unique_rows(catalog: Catalog, fragments: Fragments) -> list[bytes]:
+    entries: Mapping[str, bytes] = {
+        offer.id: body for offer, body in zip(catalog.offers, fragments.entries, strict=True)
+    }
+    rows = []
+    for model, head in zip(catalog.models, fragments.heads, strict=True):
+        shown = [entries[offer.id] for offer in model.offers if offer.is_active]
+        if shown:
+            rows.append(native.unique_row(head, shown))
+    return rows

@@ -1,0 +1,53 @@
+"""The finished JSON of a catalog, and its id: a digest of the logical content."""
+
+import hashlib
+from collections.abc import Iterator
+
+import msgspec
+
+from modeldex.dialects import native
+from modeldex.domain.model import Catalog
+from modeldex.snapshot import schema
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Fragments(msgspec.Struct, frozen=True):
+    """Bodies in the order of the catalog's offers and models."""
+
+    offers: list[bytes]
+    entries: list[bytes]
+    heads: list[bytes]
+
+
+def render(catalog: Catalog) -> Fragments:
+    """Return the catalog's rows, encoded once."""
+    providers = {one.slug: one for one in catalog.providers}
+    return Fragments(
+        offers=[_encode(native.offer_row(o, providers[o.facts.provider])) for o in catalog.offers],
+        entries=[
+            _encode(native.provider_entry(o, providers[o.facts.provider])) for o in catalog.offers
+        ],
+        heads=[_encode(native.model_head(model)) for model in catalog.models],
+    )
+
+
+def digest(catalog: Catalog, fragments: Fragments) -> str:
+    """Return the id of a catalog: the same for the same content on every host, SQLite and day.
+
+    Neither times of building nor the file's bytes enter it; the order of the rows is by id.
+    """
+    found = hashlib.sha256(b"modeldex snapshot %d\n" % schema.VERSION)
+    for piece in _content(catalog, fragments):
+        found.update(piece)
+        found.update(b"\n")
+    return found.hexdigest()[:32]
+
+
+def _content(catalog: Catalog, fragments: Fragments) -> Iterator[bytes]:
+    yield from fragments.offers
+    yield from fragments.heads
+    for provider in catalog.providers:
+        yield _encode(provider)
+    for offer in catalog.offers:
+        yield _encode(offer.facts.aliases)

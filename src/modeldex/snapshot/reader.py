@@ -1,0 +1,123 @@
+"""Reads one snapshot file: immutable, plain reads, one connection per thread.
+
+The file is not mapped, since a mapped file that somebody truncates kills the process. A handle is
+never closed while a thread may use it: it goes when the last reference does.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from modeldex.domain.provider import Provider
+from modeldex.errors import DamagedSnapshot
+from modeldex.snapshot import schema
+from modeldex.snapshot.documents import Document
+
+_CACHE_KIB = 1024
+
+
+class Snapshot:
+    """One published catalog. Safe to use from several threads.
+
+    Attributes:
+        id: taken from inside the file.
+        timestamp: when this content was first published, ISO, UTC.
+        providers: all providers, in the order of their numbers.
+        gateways: every slug and alias to its provider's number.
+        authors: slug to number.
+        memo: what readers derived from this snapshot, such as totals; goes with it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """Open *file*.
+
+        Raises:
+            DamagedSnapshot: it is missing, cut short, of another schema, or no database.
+        """
+        self.file = file
+        self._local = threading.local()
+        self.memo: dict[Any, Any] = {}
+        try:
+            meta = dict(self.rows("select key, value from meta"))
+            self._load(meta)
+        except (sqlite3.Error, KeyError, ValueError) as error:
+            raise DamagedSnapshot(file.name, str(error)) from error
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """Return all rows of a statement.
+
+        Raises:
+            DamagedSnapshot: the file cannot be read.
+        """
+        try:
+            return self._connection().execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.ProgrammingError):
+                raise
+            raise DamagedSnapshot(self.file.name, str(error)) from error
+
+    def document(self, name: str, encoding: str) -> tuple[int, str, int]:
+        """Return the number, etag and size of a finished document.
+
+        Raises:
+            DamagedSnapshot: there is none.
+        """
+        found = self.rows(
+            "select number, etag, size from documents where name = ? and encoding = ?",
+            (name, encoding),
+        )
+        if not found:
+            raise DamagedSnapshot(self.file.name, f"it has no document {name!r} in {encoding}")
+        number, etag, size = found[0]
+        return number, etag, size
+
+    def part(self, number: int, part: int) -> bytes | None:
+        """Return a slice of a document, ``None`` past its end."""
+        found = self.rows(
+            "select body from document_parts where document = ? and part = ?", (number, part)
+        )
+        return found[0][0] if found else None
+
+    def whole(self, name: str, encoding: str) -> Document:
+        """Return a document with its bytes."""
+        number, etag, _ = self.document(name, encoding)
+        rows = self.rows(
+            "select body from document_parts where document = ? order by part", (number,)
+        )
+        return Document(name, encoding, etag, b"".join(row[0] for row in rows))
+
+    def _load(self, meta: dict[str, str]) -> None:
+        if int(meta["schema"]) != schema.VERSION:
+            raise ValueError(f"its schema is {meta['schema']}, not {schema.VERSION}")
+        self.id, self.timestamp = meta["id"], meta["timestamp"]
+        self.offer_count, self.model_count = int(meta["offers"]), int(meta["models"])
+        self.providers = [
+            Provider(
+                slug=s, name=n, site=site, logo=logo, aliases=tuple(json.loads(a)), book_only=b
+            )
+            for s, n, site, logo, b, a in self.rows(
+                "select slug, name, site, logo, book_only, aliases from providers order by number"
+            )
+        ]
+        self.gateways: dict[str, int] = {}
+        for number, one in enumerate(self.providers):
+            self.gateways.update(dict.fromkeys(one.aliases, number))
+        self.gateways.update({one.slug: number for number, one in enumerate(self.providers)})
+        self.authors: dict[str, int] = dict(self.rows("select slug, number from authors"))
+
+    def _connection(self) -> sqlite3.Connection:
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            uri = f"file:{_quoted(self.file)}?mode=ro&immutable=1"
+            found = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=256)
+            found.execute("pragma mmap_size = 0")
+            found.execute(f"pragma cache_size = -{_CACHE_KIB}")
+            self._local.connection = found
+        return found
+
+
+def _quoted(file: Path) -> str:
+    return str(file.resolve()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")

@@ -1,0 +1,77 @@
+"""The tables of a snapshot file.
+
+Narrow tables carry what questions filter and sort by; finished JSON stands apart, one fragment
+table per dialect, so that neither an offset nor a sort drags bodies along. An offer's or model's
+key is its rank by id; every sort has a column of ranks per direction, unknown values last, ties
+by id.
+"""
+
+VERSION = 1
+SORTS = ("name", "created", "context", "price", "output_price", "provider_count")
+OFFER, MODEL, MODEL_ALIAS, OFFER_ALIAS = range(4)  # kinds of names, in the order they resolve
+
+
+def sort_column(sort: str, order: str) -> str:
+    """Return the column that holds the ranks of a sort (one of SORTS) in a direction."""
+    return f"by_{sort}_{order}"
+
+
+SORT_COLUMNS = tuple(sort_column(sort, order) for sort in SORTS for order in ("asc", "desc"))
+_RANKS = ",\n    ".join(f"{column} integer not null" for column in SORT_COLUMNS)
+_INDEXES = ";\n".join(
+    f"create index {table}_{column} on {table} (active, {column})"
+    for table in ("offers", "models")
+    for column in SORT_COLUMNS
+)
+
+TABLES = f"""
+create table meta (key text primary key, value text not null) without rowid;
+create table providers (
+    number integer primary key, slug text not null unique, name text not null, site text,
+    logo text, book_only integer not null, aliases text not null
+);
+create table authors (number integer primary key, slug text not null unique);
+create table names (
+    name text not null, kind integer not null, rank integer not null, primary key (name, kind)
+) without rowid;
+create table offers (
+    rank integer primary key,
+    provider integer not null,
+    author integer not null,
+    model integer not null,
+    active integer not null,
+    place integer not null, -- among the offers of its model: cheapest first, unknown last
+    {_RANKS}
+);
+create table models (
+    rank integer primary key,
+    author integer not null,
+    active integer not null,
+    {_RANKS}
+);
+create table offer_native (rank integer primary key, body blob not null);
+create table offer_entry (rank integer primary key, body blob not null);
+create table model_native (rank integer primary key, head blob not null);
+create virtual table search using fts5 (
+    id, name, author, description,
+    content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
+);
+create table documents (
+    number integer primary key, name text not null, encoding text not null, etag text not null,
+    size integer not null, unique (name, encoding)
+);
+create table document_parts (
+    document integer not null, part integer not null, body blob not null,
+    primary key (document, part)
+);
+"""
+
+INDEXES = f"""
+create index offers_active on offers (active);
+create index offers_provider on offers (provider, active);
+create index offers_author on offers (author, active);
+create index offers_model on offers (model, place);
+create index offers_shown_model on offers (active, model);
+create index models_active on models (active);
+{_INDEXES};
+"""

@@ -1,0 +1,164 @@
+"""Writes a catalog as one SQLite file. Nothing reads it before it is complete and published."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+
+import msgspec
+
+from modeldex.domain.model import Catalog
+from modeldex.domain.offer import Offer
+from modeldex.snapshot import documents, ranks, schema
+from modeldex.snapshot.fragments import Fragments
+
+_PRAGMAS = "pragma page_size = 16384; pragma journal_mode = off; pragma synchronous = off;"
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What a file says of itself. *timestamp* is when its content was first published."""
+
+    id: str
+    timestamp: str
+
+
+def write(file: Path, head: Head, catalog: Catalog, fragments: Fragments, pool: Executor) -> None:
+    """Write *catalog* to *file*, which must not exist.
+
+    Args:
+        pool: runs the compressions, which release the interpreter's lock.
+
+    Raises:
+        sqlite3.Error, OSError: the disk is full or fails; *file* is then incomplete.
+    """
+    connection = sqlite3.connect(file, isolation_level=None)
+    try:
+        connection.executescript(_PRAGMAS + schema.TABLES)
+        connection.execute("begin")
+        _write_documents(
+            connection,
+            documents.whole_lists(catalog, fragments, head.id, head.timestamp, pool),
+        )
+        _write_names(connection, head, catalog)
+        _write_offers(connection, catalog, fragments)
+        _write_models(connection, catalog, fragments)
+        connection.execute("commit")
+        connection.executescript(schema.INDEXES)
+        connection.execute("analyze")
+    finally:
+        connection.close()
+
+
+def _write_names(connection: sqlite3.Connection, head: Head, catalog: Catalog) -> None:
+    meta = {
+        "schema": str(schema.VERSION),
+        "id": head.id,
+        "timestamp": head.timestamp,
+        "date": catalog.date,
+        "offers": str(sum(one.is_active for one in catalog.offers)),
+        "models": str(sum(any(o.is_active for o in one.offers) for one in catalog.models)),
+    }
+    connection.executemany("insert into meta values (?, ?)", meta.items())
+    connection.executemany(
+        "insert into providers values (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (number, p.slug, p.name, p.site, p.logo, p.book_only, json.dumps(p.aliases))
+            for number, p in enumerate(catalog.providers)
+        ),
+    )
+    connection.executemany("insert into authors values (?, ?)", enumerate(_authors(catalog)))
+    connection.executemany("insert or ignore into names values (?, ?, ?)", _names(catalog))
+
+
+def _write_offers(connection: sqlite3.Connection, catalog: Catalog, fragments: Fragments) -> None:
+    providers = {one.slug: number for number, one in enumerate(catalog.providers)}
+    authors = {slug: number for number, slug in enumerate(_authors(catalog))}
+    models = {one.id: rank for rank, one in enumerate(catalog.models)}
+    places = {o.id: place for model in catalog.models for place, o in enumerate(model.offers)}
+    order = ranks.of_offers(catalog.offers, ranks.provider_counts(catalog.models))
+    _insert(
+        connection,
+        "offers",
+        (
+            (
+                rank,
+                providers[one.facts.provider],
+                authors[_author(one.model_id)],
+                models[one.model_id],
+                one.is_active,
+                places[one.id],
+                *order[rank],
+            )
+            for rank, one in enumerate(catalog.offers)
+        ),
+        6 + len(schema.SORT_COLUMNS),
+    )
+    _insert(connection, "offer_native", enumerate(fragments.offers), 2)
+    _insert(connection, "offer_entry", enumerate(fragments.entries), 2)
+    connection.executemany(
+        "insert into search (rowid, id, name, author, description) values (?, ?, ?, ?, ?)",
+        (_words(rank, one) for rank, one in enumerate(catalog.offers)),
+    )
+
+
+def _write_models(connection: sqlite3.Connection, catalog: Catalog, fragments: Fragments) -> None:
+    authors = {slug: number for number, slug in enumerate(_authors(catalog))}
+    order = ranks.of_models(catalog.models, ranks.provider_counts(catalog.models))
+    _insert(
+        connection,
+        "models",
+        (
+            (rank, authors[_author(one.id)], any(o.is_active for o in one.offers), *order[rank])
+            for rank, one in enumerate(catalog.models)
+        ),
+        3 + len(schema.SORT_COLUMNS),
+    )
+    _insert(connection, "model_native", enumerate(fragments.heads), 2)
+
+
+def _write_documents(connection: sqlite3.Connection, found: Iterable[documents.Document]) -> None:
+    for number, one in enumerate(found):
+        row = (number, one.name, one.encoding, one.etag, len(one.body))
+        connection.execute("insert into documents values (?, ?, ?, ?, ?)", row)
+        view = memoryview(one.body)
+        parts = range(0, len(one.body), documents.PART)
+        connection.executemany(
+            "insert into document_parts values (?, ?, ?)",
+            (
+                (number, part, view[start : start + documents.PART])
+                for part, start in enumerate(parts)
+            ),
+        )
+
+
+def _insert(
+    connection: sqlite3.Connection, table: str, rows: Iterable[tuple[object, ...]], columns: int
+) -> None:
+    places = ", ".join("?" * columns)
+    connection.executemany(f"insert into {table} values ({places})", rows)
+
+
+def _names(catalog: Catalog) -> Iterator[tuple[str, int, int]]:
+    """Yield every name that resolves to something; of two equal ones of a kind the first holds."""
+    for rank, offer in enumerate(catalog.offers):
+        yield offer.id, schema.OFFER, rank
+        for alias in offer.facts.aliases:
+            yield f"{offer.facts.provider}/{alias}", schema.OFFER_ALIAS, rank
+    for rank, model in enumerate(catalog.models):
+        yield model.id, schema.MODEL, rank
+        for alias in model.aliases:
+            yield alias, schema.MODEL_ALIAS, rank
+
+
+def _authors(catalog: Catalog) -> list[str]:
+    return sorted({_author(model.id) for model in catalog.models})
+
+
+def _author(model_id: str) -> str:
+    return model_id.partition("/")[0]
+
+
+def _words(rank: int, one: Offer) -> tuple[object, ...]:
+    facts = one.facts
+    return rank, one.id, facts.name or "", _author(one.model_id), facts.description or ""

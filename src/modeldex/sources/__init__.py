@@ -1,0 +1,1 @@
+"""The only way in: declarations, decoders, books and the one network client."""

@@ -1,0 +1,1 @@
+"""Published price and metadata catalogs that come as installed packages: no network needed."""

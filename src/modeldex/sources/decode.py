@@ -1,0 +1,224 @@
+"""From rows to listings, as a declaration says, and what could not be understood."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from decimal import Decimal, Inexact
+from fnmatch import fnmatchcase
+from typing import Any
+
+import msgspec
+
+from modeldex.domain import decimals
+from modeldex.domain.listing import Listing
+from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
+from modeldex.normalize import dates
+from modeldex.sources import values
+from modeldex.sources.declaration import Choice, Declaration, Flag, Money
+from modeldex.sources.payload import Row, at
+
+Keys = tuple[str, ...]
+_TEXT_FIELDS = (
+    "name", "description", "author", "hugging_face_id", "canonical_slug", "tokenizer",
+    "instruct_type", "via",
+)  # fmt: skip
+
+
+class Decoded(msgspec.Struct, frozen=True, kw_only=True):
+    """The listings of an answer, and its losses.
+
+    Attributes:
+        dropped: rows that were not objects or had no id.
+        skipped: rows that the declaration leaves out on purpose.
+        bad_prices: values where a price should stand that are none.
+        unknown_prices: paths of price keys that no rate reads, with how often they occur.
+    """
+
+    listings: tuple[Listing, ...]
+    dropped: int = 0
+    skipped: int = 0
+    bad_prices: int = 0
+    unknown_prices: dict[str, int] = {}
+
+
+class Losses:
+    """Counts what a decoder could not understand."""
+
+    def __init__(self) -> None:
+        self.dropped = self.skipped = self.bad_prices = 0
+        self.unknown_prices: Counter[str] = Counter()
+
+    def price(self, value: object, units: int) -> Any:
+        """Return *value* / *units* exactly; a value that is no price is null and counted."""
+        try:
+            number = decimals.price(value)
+            return None if number is None else decimals.per(number, Decimal(units))
+        except (decimals.NotAPrice, Inexact):
+            self.bad_prices += 1
+            return None
+
+
+class RateReader:
+    """One declared rate, its paths split once."""
+
+    def __init__(self, meter: str, money: Money) -> None:
+        self.meter = Meter(meter)
+        self.keys: Keys = tuple(money.at.split("."))
+        self.units = money.units()
+        self.when = [(tuple(path.split(".")), set(wanted)) for path, wanted in money.when.items()]
+        since = money.min_input_tokens
+        self.since = tuple(since.split(".")) if isinstance(since, str) else since
+
+    def applies(self, row: Row) -> bool:
+        """Return whether the row is of the kind that this rate is declared for."""
+        return all(values.scalar(at(row, keys)) in allowed for keys, allowed in self.when)
+
+    def read(self, row: Row, losses: Losses) -> Rate | None:
+        """Return the row's rate, ``None`` where it states none."""
+        usd = losses.price(at(row, self.keys), self.units)
+        if usd is None:
+            return None
+        since = at(row, self.since) if isinstance(self.since, tuple) else self.since
+        if self.since is not None and not values.is_count(since):
+            return None
+        when = ALWAYS if since is None else Conditions(min_input_tokens=int(since))
+        return Rate(meter=self.meter, usd=usd, when=when)
+
+
+class TableDecoder:
+    """Reads rows by the paths of a declaration. Build one per declaration; it has no state."""
+
+    def __init__(self, declaration: Declaration) -> None:
+        self.declaration = declaration
+        self.paths = {name: tuple(path.split(".")) for name, path in declaration.fields.items()}
+        self.drop = [(tuple(p.split(".")), set(v)) for p, v in declaration.drop.items()]
+        self.rates = [
+            RateReader(meter, one)
+            for meter, money in declaration.rates.items()
+            for one in (money if isinstance(money, list) else [money])
+        ]
+        self.price_roots = [tuple(path.split(".")) for path in declaration.prices]
+        ignored = [tuple(path.split(".")) for path in declaration.ignored_prices]
+        self.known_prices = {reader.keys for reader in self.rates} | set(ignored)
+
+    def listing(self, row: Row, losses: Losses) -> Listing | None:
+        """Return what *row* says, ``None`` for a row without an id or left out on purpose."""
+        native = at(row, self.paths["id"])
+        if not isinstance(native, str) or not native.strip():
+            losses.dropped += 1
+            return None
+        if any(values.scalar(at(row, keys)) in unwanted for keys, unwanted in self.drop):
+            losses.skipped += 1
+            return None
+        self._note_unknown_prices(row, losses)
+        return Listing(**self._facts(row, native), rates=self._rates(row, losses))
+
+    def get(self, row: Row, field: str) -> Any:
+        """Return what the row has for one of our fields, ``None`` where none is declared."""
+        keys = self.paths.get(field)
+        return None if keys is None else at(row, keys)
+
+    def _facts(self, row: Row, native: str) -> dict[str, Any]:
+        declared = self.declaration
+        inputs, outputs = _modalities(self, row)
+        facts: dict[str, Any] = {name: values.text(self.get(row, name)) for name in _TEXT_FIELDS}
+        facts["author"] = declared.author or facts["author"]
+        return facts | {
+            "source": declared.id,
+            "provider": declared.serves,
+            "provider_model_id": native.strip().removeprefix(declared.strip),
+            "created": dates.unix(self.get(row, "created")),
+            "aliases": values.texts(self.get(row, "aliases")) or (),
+            "context_length": values.count(self.get(row, "context")),
+            "max_output_tokens": values.count(self.get(row, "max_output")),
+            "input_modalities": inputs,
+            "output_modalities": outputs,
+            "supported_parameters": values.texts(self.get(row, "parameters")),
+            "capabilities": dict(self._capabilities(row)),
+            "status": _chosen(declared.status, row),
+            "is_private": values.flag(self.get(row, "is_private"), default=declared.private),
+            "open_weights": values.flag(self.get(row, "open_weights")),
+            "expiration_date": dates.day(self.get(row, "expires")),
+            "logo_url": values.text(self.get(row, "logo")),
+        }
+
+    def _rates(self, row: Row, losses: Losses) -> tuple[Rate, ...]:
+        read = (one.read(row, losses) for one in self.rates if one.applies(row))
+        return tuple(rate for rate in read if rate is not None)
+
+    def _capabilities(self, row: Row) -> Iterable[tuple[str, bool]]:
+        for name, how in self.declaration.capabilities.items():
+            if isinstance(how, Flag):
+                words = values.texts(at(row, tuple(how.words.split("."))))
+                if words:
+                    yield name, not set(how.any).isdisjoint(words)
+            elif (stated := at(row, tuple(how.split(".")))) is True or stated is False:
+                yield name, stated
+
+    def _note_unknown_prices(self, row: Row, losses: Losses) -> None:
+        roots = (root for stated in self.price_roots for root in _roots(row, stated))
+        for root in roots:
+            for keys in _leaves(at(row, root), root):
+                if not any(keys[: len(known)] == known for known in self.known_prices):
+                    losses.unknown_prices[".".join(keys)] += 1
+
+
+Decoder = Callable[[Row, Losses], Iterable[Listing]]
+
+
+def decode_rows(found: Iterable[Any], decoder: Decoder) -> Decoded:
+    """Decode rows one by one; what is not an object is dropped and counted."""
+    losses, listings = Losses(), list[Listing]()
+    for row in found:
+        if isinstance(row, dict):
+            listings.extend(decoder(row, losses))
+        else:
+            losses.dropped += 1
+    return Decoded(
+        listings=tuple(listings),
+        dropped=losses.dropped,
+        skipped=losses.skipped,
+        bad_prices=losses.bad_prices,
+        unknown_prices=dict(losses.unknown_prices),
+    )
+
+
+def _modalities(table: TableDecoder, row: Row) -> tuple[Any, Any]:
+    inputs = values.texts(table.get(row, "input_modalities"))
+    outputs = values.texts(table.get(row, "output_modalities"))
+    arrow = values.text(table.get(row, "modality")) or _chosen(table.declaration.modality, row)
+    if arrow is not None and "->" in arrow and (inputs is None or outputs is None):
+        left, _, right = arrow.partition("->")
+        inputs = inputs or _side(left)
+        outputs = outputs or _side(right)
+    return inputs, outputs
+
+
+def _side(words: str) -> tuple[str, ...] | None:
+    return tuple(words.split("+")) if words else None
+
+
+def _chosen(choice: Choice | None, row: Row) -> str | None:
+    if choice is None:
+        return None
+    found = at(row, tuple(choice.at.split(".")))
+    for word in found if isinstance(found, list) else [found]:
+        if isinstance(word, str | bool) and str(word).lower() in choice.values:
+            return choice.values[str(word).lower()]
+    return choice.present if found not in (None, "", [], {}) else None
+
+
+def _roots(row: Row, keys: Keys) -> Iterable[Keys]:
+    """Return where prices stand in *row*: a last key with ``*`` means all keys of that shape."""
+    *outer, last = keys
+    table = at(row, tuple(outer)) if "*" in last else None
+    if not isinstance(table, dict):
+        return (keys,)
+    return [(*outer, key) for key in table if fnmatchcase(key, last)]
+
+
+def _leaves(value: Any, keys: Keys) -> Iterable[Keys]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, (*keys, key))
+    elif value is not None and not (isinstance(value, str) and not value.strip()):
+        yield keys

@@ -1,0 +1,155 @@
+"""The one network client: deadline, size limit, retries, redirects, and errors by kind."""
+
+import asyncio
+import ssl
+from typing import Self
+from urllib.parse import urljoin, urlsplit
+
+import httpx2
+import stamina
+
+from modeldex import __version__
+from modeldex.errors import SourceError
+from modeldex.sources.exchange import Answer, Exchange, Request, Response
+
+USER_AGENT = f"modeldex/{__version__}"
+MOST_BYTES = 32 * 2**20
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MOST_REDIRECTS = 3
+_ATTEMPTS = 3
+
+
+class _TryAgain(Exception):
+    """A failure that another attempt may repair."""
+
+    def __init__(self, error: SourceError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Fetcher:
+    """Runs exchanges. Use as an async context manager.
+
+    Args:
+        concurrency: conversations at the same time.
+        most_bytes: of one decompressed body.
+        use_proxies: whether the environment's proxies are used; not for a mirror.
+    """
+
+    def __init__(
+        self, concurrency: int, most_bytes: int = MOST_BYTES, *, use_proxies: bool = True
+    ) -> None:
+        self.most_bytes = most_bytes
+        self._places = asyncio.Semaphore(concurrency)
+        self._client = httpx2.AsyncClient(
+            headers={"user-agent": USER_AGENT},
+            follow_redirects=False,
+            trust_env=use_proxies,
+            limits=httpx2.Limits(max_connections=concurrency, max_keepalive_connections=0),
+            timeout=None,  # every exchange has one deadline for all of it
+        )
+
+    async def __aenter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+    async def run(self, exchange: Exchange, deadline: float) -> Answer:
+        """Drive *exchange* to its answer, in at most *deadline* seconds once it has its turn.
+
+        Raises:
+            SourceError: with the kind of what went wrong.
+        """
+        async with self._places:
+            try:
+                async with asyncio.timeout(deadline):
+                    return await self._drive(exchange)
+            except TimeoutError:
+                reason = f"no complete answer within {deadline:g} s"
+                raise SourceError("timeout", reason) from None
+
+    async def _drive(self, exchange: Exchange) -> Answer:
+        request = next(exchange)
+        while True:
+            response = await self._send(request)
+            try:
+                request = exchange.send(response)
+            except StopIteration as done:
+                answer: Answer = done.value
+                return answer
+
+    async def _send(self, request: Request) -> Response:
+        """Send, again after a connection error or a 5xx, with growing and jittered pauses."""
+        attempts = stamina.retry_context(
+            on=_TryAgain, attempts=_ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=5.0
+        )
+        try:
+            async for attempt in attempts:
+                with attempt:
+                    return await self._once(request)
+        except _TryAgain as last:
+            if isinstance(last.error, _ServerAnswer):
+                return last.error.response
+            raise last.error from last.__cause__
+        raise AssertionError  # stamina returns or raises
+
+    async def _once(self, request: Request) -> Response:
+        try:
+            response = await self._followed(request)
+        except httpx2.TimeoutException as error:
+            raise _TryAgain(SourceError("timeout", "the connection timed out")) from error
+        except httpx2.TransportError as error:
+            raise _TryAgain(_transport_error(error)) from error
+        if response.status >= 500:  # noqa: PLR2004
+            raise _TryAgain(_ServerAnswer(response))
+        return response
+
+    async def _followed(self, request: Request) -> Response:
+        url = httpx2.URL(request.url, params=list(request.query)) if request.query else request.url
+        for _ in range(_MOST_REDIRECTS + 1):
+            response = await self._read(str(url), request)
+            if response.status not in _REDIRECTS:
+                return response
+            url = _same_host(str(url), response.headers.get("location", ""))
+        raise SourceError("client", f"it redirected more than {_MOST_REDIRECTS} times")
+
+    async def _read(self, url: str, request: Request) -> Response:
+        async with self._client.stream("GET", url, headers=dict(request.headers)) as response:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > self.most_bytes:
+                    reason = f"its answer is larger than {self.most_bytes} bytes"
+                    raise SourceError("client", reason)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Response(response.status_code, headers, bytes(body))
+
+
+class _ServerAnswer(SourceError):
+    """A 5xx that no further attempt repaired."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("server", f"it answered {response.status}")
+        self.response = response
+
+
+def _same_host(url: str, location: str) -> str:
+    target = urljoin(url, location)
+    before, after = urlsplit(url), urlsplit(target)
+    if (before.scheme, before.netloc) != (after.scheme, after.netloc):
+        reason = f"it redirects to another host, {after.hostname!r}, which is not followed"
+        raise SourceError("client", reason)
+    return target
+
+
+def _transport_error(error: httpx2.TransportError) -> SourceError:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return SourceError("tls", f"its certificate or TLS failed: {cause.reason}")
+        cause = cause.__cause__ or cause.__context__
+    words = str(error) or type(error).__name__
+    return SourceError("connection", f"the connection failed: {words[:200]}")

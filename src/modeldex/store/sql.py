@@ -1,0 +1,122 @@
+"""The store on a database, through SQLAlchemy Core. SQLite by default."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, event, exc, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from modeldex.domain.listing import SourceRows
+from modeldex.errors import StoreError
+from modeldex.store import codec, migrate
+from modeldex.store.base import GoodAnswer, Health
+from modeldex.store.tables import listings, sources
+
+BATCH = 500  # rows per statement
+_WAIT = 10  # seconds that a statement waits for a lock
+
+
+class SqlStore:
+    """Remembers in the database at *url* (``sqlite+aiosqlite:///…``)."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: AsyncEngine = create_async_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
+
+    async def open(self) -> None:
+        """Connect, and bring the schema up to date.
+
+        Raises:
+            StoreError: the database cannot be reached, or is of a newer modeldex.
+        """
+        async with self._transaction() as connection:
+            await connection.run_sync(migrate.upgrade)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self.engine.dispose()
+
+    async def health(self) -> dict[str, Health]:
+        """Return the health of every source that was ever asked, by source id."""
+        columns = [sources.c[name] for name in Health.__struct_fields__]
+        async with self._transaction() as connection:
+            found = await connection.execute(select(*columns).order_by(sources.c.source))
+            return {row.source: Health(**row._mapping) for row in found}  # noqa: SLF001 - public API
+
+    async def listings(self) -> list[SourceRows]:
+        """Return the last good listings of all sources, sorted by source id, in one statement."""
+        query = select(listings.c.source, listings.c.is_book, listings.c.decoded)
+        async with self._transaction() as connection:
+            found = (await connection.execute(query.order_by(listings.c.source))).all()
+        return [
+            SourceRows(source=source, is_book=is_book, rows=codec.rows(decoded))
+            for source, is_book, decoded in found
+        ]
+
+    async def payload(self, source: str) -> GoodAnswer | None:
+        """Return the last good answer of one source with its payload."""
+        columns = (listings.c.is_book, listings.c.decoded, listings.c.payload)
+        query = select(*columns, listings.c.recorded_at).where(listings.c.source == source)
+        async with self._transaction() as connection:
+            found = (await connection.execute(query)).one_or_none()
+        if found is None:
+            return None
+        rows = SourceRows(source=source, is_book=found.is_book, rows=codec.rows(found.decoded))
+        return GoodAnswer(
+            rows=rows, pages=codec.pages(found.payload), recorded_at=found.recorded_at
+        )
+
+    async def save(self, health: Sequence[Health], answers: Sequence[GoodAnswer]) -> None:
+        """Record the outcome of one refresh in one transaction."""
+        states = [msgspec.structs.asdict(one) for one in health]
+        packed = [
+            {
+                "source": one.rows.source,
+                "is_book": one.rows.is_book,
+                "recorded_at": one.recorded_at,
+                "payload": codec.pack(one.pages),
+                "decoded": codec.pack(one.rows.rows),
+            }
+            for one in answers
+        ]
+        async with self._transaction() as connection:
+            await _replace(connection, sources, states)
+            await _replace(connection, listings, packed)
+
+    async def forget(self, names: Sequence[str]) -> None:
+        """Remove the listings and the health of sources that are no longer declared."""
+        async with self._transaction() as connection:
+            for start in range(0, len(names), BATCH):
+                batch = names[start : start + BATCH]
+                await connection.execute(delete(listings).where(listings.c.source.in_(batch)))
+                await connection.execute(delete(sources).where(sources.c.source.in_(batch)))
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self.engine.begin() as connection:
+                yield connection
+        except (exc.SQLAlchemyError, OSError) as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            message = f"The store at {self.engine.url.render_as_string()} failed: {reason}."
+            raise StoreError(message) from error
+
+
+async def _replace(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), BATCH):
+        insert = sqlite.insert(table).values(rows[start : start + BATCH])
+        key = next(iter(table.primary_key))
+        changes = {c.name: insert.excluded[c.name] for c in table.columns if c.name != key.name}
+        await connection.execute(insert.on_conflict_do_update(index_elements=[key], set_=changes))
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+        cursor.execute(f"pragma {pragma}")
+    cursor.execute(f"pragma busy_timeout = {_WAIT * 1000}")
+    cursor.close()

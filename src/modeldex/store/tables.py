@@ -1,0 +1,49 @@
+"""The tables of the store, in SQLAlchemy Core; the migrations are proved equal to them."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+sources = Table(
+    "sources",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("asked_at", Double),
+    Column("answered_at", Double),
+    Column("failed_at", Double),
+    Column("failure_kind", Text),
+    Column("failure", Text),
+    Column("failures", Integer, nullable=False),
+    Column("next_at", Double),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("declaration", Text),
+    Column("rows", Integer, nullable=False),
+    Column("priced", Integer, nullable=False),
+)
+
+listings = Table(
+    "listings",
+    METADATA,
+    Column("source", Text, ForeignKey("sources.source", ondelete="CASCADE"), primary_key=True),
+    Column("is_book", Boolean, nullable=False),
+    Column("recorded_at", Double, nullable=False),
+    Column("payload", LargeBinary, nullable=False),  # zstd of msgpack of the pages' bodies
+    Column("decoded", LargeBinary, nullable=False),  # zstd of msgpack of the kept listings
+)
