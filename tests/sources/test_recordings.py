@@ -19,7 +19,7 @@ NEWEST = [
     ("aihorde", "2025-09-08", 30, 0),
     ("anthropic", "2026-07-01", 10, 0),
     ("atlascloud", "2025-09-08", 30, 30),
-    ("azure", "2026-02-10", 232, 0),  # of 265 rows 31 cannot be called, 2 ids stand twice
+    ("azure", "2026-02-10", 263, 0),  # of 265 rows 2 ids stand twice
     ("baseten", "2025-09-08", 11, 11),
     ("bedrock", "2026-01-16", 129, 0),
     ("cerebras", "2025-09-08", 9, 0),
@@ -82,7 +82,8 @@ def keys(path: str) -> tuple[str, ...]:
 def paths(source: Declaration) -> Iterator[str]:
     """Yield every path that a declaration reads in a row."""
     yield from (*source.fields.values(), *source.drop, *source.ignored_prices)
-    yield from (choice.at for choice in (source.modality, source.status) if choice)
+    statuses = source.status if isinstance(source.status, list) else [source.status]
+    yield from (choice.at for choice in (source.modality, *statuses) if choice)
     for how in source.capabilities.values():
         yield how.words if isinstance(how, Flag) else how
     for money in source.rates.values():

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from modeldex.errors import StoreError
+from modeldex.errors import RefreshError, StoreError
 from modeldex.refresh.refresher import Order, Refresher
 from modeldex.refresh.report import Report
 from modeldex.snapshot.publish import read_pointer
@@ -61,6 +61,6 @@ async def serve_requests(refresher: Refresher, requests: Requests) -> None:
 async def _guarded(refresher: Refresher, work: Callable[[], Awaitable[object]]) -> None:
     try:
         await work()
-    except (StoreError, OSError) as error:
+    except (RefreshError, StoreError, OSError) as error:
         refresher.log.error("a refresh failed", reason=str(error))
         await asyncio.sleep(_AFTER_A_FAULT)

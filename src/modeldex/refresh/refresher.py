@@ -10,7 +10,7 @@ import msgspec
 from modeldex import pipeline
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.model import Catalog
-from modeldex.errors import InconsistentCatalog, StoreError
+from modeldex.errors import InconsistentCatalog, RefreshError, StoreError
 from modeldex.refresh.asking import Moment, Progress, Questioner, Result, Turn
 from modeldex.refresh.report import Outcome, Report
 from modeldex.snapshot import status
@@ -83,10 +83,12 @@ class Refresher:
         """Run one refresh: ask, remember, build, publish. Failures are in the report.
 
         Raises:
+            RefreshError: there is no source of a name that was given.
             StoreError: the record of truth cannot be read; nothing was changed.
         """
         began, moment = self.questioner.stopwatch(), self.moment()
         registry = self.load()
+        self._check_names(registry, order)
         health = await self.store.health()
         held = {one.source: one for one in await self.store.listings()}
         asked, skipped = self._choose(registry, health, order, moment)
@@ -117,6 +119,12 @@ class Refresher:
             report, seconds=round(self.questioner.stopwatch() - began, 3)
         )
 
+    def _check_names(self, registry: Registry, order: Order) -> None:
+        for name in (*order.sources, *sorted(self.chosen or ())):
+            if registry.resolve(name) is None:
+                known = ", ".join(registry.by_id)
+                raise RefreshError(f"There is no source {name!r}. There are: {known}.")
+
     def _choose(
         self, registry: Registry, health: dict[str, Health], order: Order, moment: Moment
     ) -> tuple[list[Declaration], list[Outcome]]:
@@ -137,16 +145,17 @@ class Refresher:
         return asked, skipped
 
     def _obstacle(self, one: Declaration) -> str | None:
-        if self.chosen is not None and one.id not in self.chosen:
-            return "not chosen"
-        return self.asker.obstacle(one)
+        return self.asker.obstacle(one) if self._is_chosen(one) else "not chosen"
+
+    def _is_chosen(self, one: Declaration) -> bool:
+        return self.chosen is None or not self.chosen.isdisjoint({one.id, *one.aliases})
 
     def _build(self, registry: Registry, held: Iterable[SourceRows], moment: Moment) -> Catalog:
         """Build from what is held of the sources that are still declared and chosen."""
         usable = [
             one
             for one in held
-            if one.source in registry.by_id and (self.chosen is None or one.source in self.chosen)
+            if one.source in registry.by_id and self._is_chosen(registry.by_id[one.source])
         ]
         return pipeline.build(usable, registry.providers(), moment.date)
 

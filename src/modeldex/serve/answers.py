@@ -17,7 +17,7 @@ from modeldex.query.question import Question
 from modeldex.query.shelf import Shelf, Shelved
 from modeldex.serve.representation import Representation, http_date
 from modeldex.snapshot.current import Current
-from modeldex.snapshot.documents import IDENTITY, compress, tagged
+from modeldex.snapshot.documents import IDENTITY, compress, compressed, tagged
 from modeldex.snapshot.reader import Snapshot
 
 _SMALLEST = 512  # bytes; below, compression only costs
@@ -57,7 +57,7 @@ class Answers:
             name = "unique" if question.unique else "list"
             return await self._with_snapshot(lambda held: self._document(held, name, encoding))
         if question.limit is None:
-            return await self._with_snapshot(lambda held: self._streamed(held, question))
+            return await self._with_snapshot(lambda held: self._streamed(held, question, encoding))
         return await self._finished(
             question, key, encoding, lambda held: answer.page(held, question)
         )
@@ -125,15 +125,15 @@ class Answers:
                 self.current.damaged(error)
         raise NoSnapshot
 
-    def _streamed(self, snapshot: Snapshot, question: Question) -> Representation:
+    def _streamed(self, snapshot: Snapshot, question: Question, encoding: str) -> Representation:
         """Return an answer without a limit, made while it is sent.
 
         Its bytes follow from the snapshot and the question, so these are hashed instead.
         """
         said = repr((__version__, snapshot.id, snapshot.timestamp, question)).encode()
-        etag = tagged(hashlib.blake2b(said, digest_size=16).hexdigest(), IDENTITY)
-        body = self._slices(answer.stream(snapshot, question))
-        return Representation(etag.encode(), IDENTITY, http_date(snapshot.timestamp), None, body)
+        etag = tagged(hashlib.blake2b(said, digest_size=16).hexdigest(), encoding)
+        body = self._slices(compressed(answer.stream(snapshot, question), encoding))
+        return Representation(etag.encode(), encoding, http_date(snapshot.timestamp), None, body)
 
     def _document(self, snapshot: Snapshot, name: str, encoding: str) -> Representation:
         """Return a finished document, read in slices while it is sent."""

@@ -1,13 +1,13 @@
 """Whole-list documents, finished and compressed before they are asked for."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 
 import brotli
 import msgspec
 import zstandard
-from isal import igzip
+from isal import igzip, isal_zlib
 
 from modeldex.dialects import native
 from modeldex.domain.model import Catalog
@@ -17,6 +17,7 @@ PART = 256 * 1024
 IDENTITY = "identity"
 ENCODINGS = ("br", "zstd", "gzip")  # in the order in which we prefer them
 _GZIP_LEVEL, _ZSTD_LEVEL, _BROTLI_QUALITY = 2, 3, 5
+_GZIP_FRAME = 31  # zlib's number for a gzip header and the largest window
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -38,9 +39,27 @@ def compress(body: bytes, encoding: str) -> bytes:
     return igzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
 
 
-def etag(identity: bytes, encoding: str) -> str:
-    """Return the strong entity tag of a representation."""
-    return tagged(hashlib.blake2b(identity, digest_size=16).hexdigest(), encoding)
+def compressed(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Yield *pieces* in an encoding, each as soon as it is packed; identity as they come."""
+    if encoding == IDENTITY:
+        yield from pieces
+        return
+    pack, finish = _packer(encoding)
+    for piece in pieces:
+        if packed := pack(piece):
+            yield packed
+    yield finish()
+
+
+def _packer(encoding: str) -> tuple[Callable[[bytes], bytes], Callable[[], bytes]]:
+    if encoding == "br":
+        brotli_ = brotli.Compressor(quality=_BROTLI_QUALITY)
+        return brotli_.process, brotli_.finish
+    if encoding == "zstd":
+        zstd = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compressobj()
+        return zstd.compress, zstd.flush
+    gzip = isal_zlib.compressobj(level=_GZIP_LEVEL, wbits=_GZIP_FRAME)
+    return gzip.compress, gzip.flush
 
 
 def tagged(root: str, encoding: str) -> str:

@@ -131,7 +131,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     private: bool | None = None
     fields: dict[str, str] = {}
     modality: Choice | None = None
-    status: Choice | None = None
+    status: Choice | list[Choice] = []
     capabilities: dict[str, str | Flag] = {}
     rates: dict[str, Money | list[Money]] = {}
     prices: list[str] = msgspec.field(default_factory=lambda: ["pricing"])

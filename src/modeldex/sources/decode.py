@@ -134,7 +134,7 @@ class TableDecoder:
             "output_modalities": outputs,
             "supported_parameters": values.texts(self.get(row, "parameters")),
             "capabilities": dict(self._capabilities(row)),
-            "status": _chosen(declared.status, row),
+            "status": _first_chosen(declared.status, row),
             "is_private": values.flag(self.get(row, "is_private"), default=declared.private),
             "open_weights": values.flag(self.get(row, "open_weights")),
             "expiration_date": dates.day(self.get(row, "expires")),
@@ -195,6 +195,12 @@ def _modalities(table: TableDecoder, row: Row) -> tuple[Any, Any]:
 
 def _side(words: str) -> tuple[str, ...] | None:
     return tuple(words.split("+")) if words else None
+
+
+def _first_chosen(choices: Choice | list[Choice], row: Row) -> str | None:
+    """Return what the first choice that applies says."""
+    found = (_chosen(one, row) for one in (choices if isinstance(choices, list) else [choices]))
+    return next((one for one in found if one is not None), None)
 
 
 def _chosen(choice: Choice | None, row: Row) -> str | None:
