@@ -3,6 +3,6 @@
 
 def main() -> None:
     """Run the command. What it needs is loaded here, so that a worker process loads none of it."""
-    from modeldex.cli.app import run  # noqa: PLC0415 - keeps the command out of the workers
+    from modeldex.cli.app import run
 
     run()

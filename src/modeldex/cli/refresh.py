@@ -1,15 +1,15 @@
 """``modeldex refresh``."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from modeldex import settings, telemetry
-from modeldex.bootstrap import refreshing
 from modeldex.cli import output
-from modeldex.refresh.refresher import Order
-from modeldex.refresh.report import Outcome, Report
+
+if TYPE_CHECKING:
+    from modeldex.refresh.report import Outcome, Report
 
 NAME = "refresh"
 _COLUMNS = ("source", "outcome", "rows#", "priced#", "new#", "changed#", "gone#", "s#", "why")
@@ -30,6 +30,9 @@ def command(
     Beside a running `serve`, that process does it and this one shows its report. Exit code 1
     means that nothing could be published.
     """
+    from modeldex.bootstrap import refreshing
+    from modeldex.refresh.refresher import Order
+
     found = settings.load()
     log = telemetry.configure(found.log_format)
     order = Order(sources=tuple(sorted(source or ())), force=force, dry_run=dry_run)
@@ -40,16 +43,16 @@ def command(
         raise typer.Exit(1)
 
 
-def _silent(_: Outcome) -> None:
+def _silent(_: "Outcome") -> None:
     """Programs read the report."""
 
 
-def _line(one: Outcome) -> None:
+def _line(one: "Outcome") -> None:
     words = one.reason or f"{one.rows} rows, {one.priced} priced"
     output.console().print(f"  {one.source:24} {one.outcome:10} {one.seconds:6.1f} s  {words}")
 
 
-def _show(report: Report) -> None:
+def _show(report: "Report") -> None:
     rows = (
         (
             one.source,
@@ -70,7 +73,7 @@ def _show(report: Report) -> None:
     output.console().print(_summary(report))
 
 
-def _why(one: Outcome) -> str:
+def _why(one: "Outcome") -> str:
     words = [one.reason] if one.reason else []
     words += [f"{one.dropped} rows dropped"] if one.dropped else []
     words += [f"{one.bad_prices} prices unusable"] if one.bad_prices else []
@@ -78,7 +81,7 @@ def _why(one: Outcome) -> str:
     return "; ".join(words)
 
 
-def _summary(report: Report) -> str:
+def _summary(report: "Report") -> str:
     size = f"{report.offers:,} offers of {report.models:,} models"
     failed = f", {len(report.failed)} sources failed" if report.failed else ""
     if report.problem is not None:

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from modeldex import settings, telemetry
-from modeldex.bootstrap import serving
 
 NAME = "serve"
 
@@ -15,6 +14,8 @@ def command(
     port: Annotated[int | None, typer.Option(help="Port; MODELDEX_PORT.")] = None,
 ) -> None:
     """Serve the catalog: at once from the installed books, then from every source."""
+    from modeldex.bootstrap import serving
+
     found = settings.load()
     changes = {"host": host, "port": port}
     given = {name: value for name, value in changes.items() if value is not None}

@@ -1,17 +1,22 @@
 """``modeldex sources``."""
 
 import time
+from typing import TYPE_CHECKING
 
 from modeldex import settings
 from modeldex.cli import output
 from modeldex.snapshot import status
-from modeldex.sources import registry
+
+if TYPE_CHECKING:
+    from modeldex.sources.registry import Registry
 
 NAME = "sources"
 
 
 def command(json: output.Json = False) -> None:
     """Show every source: its state, what is held of it, and what was wrong last."""
+    from modeldex.sources import registry
+
     found = settings.load()
     known = registry.load(found.sources_dir)
     last = status.read(found.snapshots)
@@ -37,7 +42,7 @@ def command(json: output.Json = False) -> None:
         output.console().print(f"[red]not used[/] {sentence}")
 
 
-def _as_shown(known: registry.Registry, last: status.Status | None) -> status.Status:
+def _as_shown(known: "Registry", last: status.Status | None) -> status.Status:
     """Return the last status; what was declared since then has not been asked yet."""
     asked = {one.id: one for one in last.sources} if last else {}
     sources = [

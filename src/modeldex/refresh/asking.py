@@ -85,7 +85,9 @@ class Questioner:
         began = self.stopwatch()
         try:
             harvest = await self.asker.ask(declaration, fetcher, _held(declaration, before, turn))
-            result = self._answered(declaration, before, held, harvest, turn)
+            result = await asyncio.to_thread(
+                self._answered, declaration, before, held, harvest, turn
+            )
         except SourceError as error:
             result = self._failed(before, error, turn.moment)
         seconds = round(self.stopwatch() - began, 3)

@@ -1,5 +1,6 @@
 """Asks one source, whatever it is, and decodes what it says."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
@@ -64,7 +65,7 @@ class Asker:
             SourceError: with the kind of what went wrong.
         """
         if declaration.package is not None:
-            return _read_package(declaration, held)
+            return await asyncio.to_thread(_read_package, declaration, held)
         assert declaration.url is not None  # noqa: S101 - else there is an obstacle
         url, key = declaration.url, self._key(declaration)
         if self.mirror:
@@ -73,7 +74,9 @@ class Asker:
         answer = await fetcher.run(talk, declaration.timeout or self.deadline)
         if not answer.pages:
             return Harvest(None, (), answer.validators)
-        return Harvest(decode(declaration, answer.pages), answer.pages, answer.validators)
+        # In a thread: a large answer must not make the others miss their deadlines.
+        decoded = await asyncio.to_thread(decode, declaration, answer.pages)
+        return Harvest(decoded, answer.pages, answer.validators)
 
     def _key(self, declaration: Declaration) -> str | None:
         return self.key_of(declaration.key) if declaration.key else None
