@@ -23,6 +23,7 @@ from modeldex.refresh.schedule import Schedule
 from modeldex.settings import Settings
 from modeldex.snapshot.publish import Publisher
 from modeldex.sources import registry
+from modeldex.sources.address import Addresses
 from modeldex.sources.fetcher import Fetcher
 from modeldex.sources.harvest import Asker
 from modeldex.store.sql import SqlStore
@@ -63,12 +64,8 @@ async def refresher(settings: Settings, log: Log) -> AsyncIterator[Refresher]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = SqlStore(settings.store)
     threads = max(1, (os.cpu_count() or 2) - 1)
-    asker = Asker(
-        lambda key: settings_module.variable(key.env),
-        settings.source_mirror,
-        settings.source_timeout,
-        lambda: datetime.now(UTC),
-    )
+    addresses = Addresses(settings_module.variable, settings.source_mirror)
+    asker = Asker(addresses, settings.source_timeout, lambda: datetime.now(UTC))
     schedule = Schedule(settings.refresh_interval, random.random)
     with ThreadPoolExecutor(threads, thread_name_prefix="compress") as pool:
         await store.open()

@@ -1,22 +1,22 @@
-"""A source as a page of facts: what a declaration may say, read from TOML.
+"""A source as a page of facts: what a declaration may say.
 
 Paths are dotted keys into one row of the answer (``metadata.pricing.input_tokens``).
+docs/sources.md explains each key with an example.
 """
 
 import re
-import tomllib
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from modeldex.domain.rate import Meter
-from modeldex.errors import DeclarationError
-
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-Https = Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
+Link = Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
+Url = Annotated[str, Meta(pattern=r"^(https?://|\{[a-z_]+\})[^\s]*$")]
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Variable = Annotated[str, Meta(pattern=r"^(?!MODELDEX_)[A-Z][A-Z0-9_]*$")]
 Scalar = str | bool | int
-_UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
+_MAGNITUDES = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 
 
 class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,6 +26,10 @@ class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         at: path of the number.
         usd_per: so many units for that many dollars: ``"1"``, ``"1K"``, ``"1M"``, ``"10B"``.
         cents_per: the same in US cents.
+        unit: path of the unit's name in the row, where the payload itself states it.
+        units: those names to the meaning of ``usd_per``; any other unit gives no rate.
+        text: ``us`` where the number is text such as ``"$1,234.50"``.
+        exponent: path of an exponent: the number is multiplied by 10 to its negative.
         when: path to the values that the row must have there for this price to apply.
         min_input_tokens: the rate holds from so many input tokens on; a number or a path.
     """
@@ -33,16 +37,38 @@ class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: str
     usd_per: str | None = None
     cents_per: str | None = None
+    unit: str | None = None
+    units: dict[str, str] = {}
+    text: Literal["us"] | None = None
+    exponent: str | None = None
     when: dict[str, list[Scalar]] = {}
     min_input_tokens: int | str | None = None
 
-    def units(self) -> int:
-        """Return by what the payload's number is divided to give USD for one unit."""
-        stated, factor = (self.usd_per, 1) if self.usd_per else (self.cents_per, 100)
-        found = re.fullmatch(r"([0-9]+)([KMB]?)", stated or "")
-        if not found or (self.usd_per and self.cents_per):
-            raise ValueError('one of usd_per, cents_per must be like "1", "1K", "1M" or "10B"')
-        return int(found[1]) * _UNITS[found[2]] * factor
+    def divisors(self) -> dict[str | None, int]:
+        """Return by what the number is divided, by the unit's name (``None``: always).
+
+        Raises:
+            ValueError: what the number means is not said, or said twice.
+        """
+        said = [one for one in (self.usd_per, self.cents_per, self.unit) if one is not None]
+        if len(said) != 1 or (self.unit is None) == bool(self.units):
+            raise ValueError("exactly one of usd_per, cents_per, or unit with units is needed")
+        if self.unit is not None:
+            return {name: units(count) for name, count in self.units.items()}
+        factor = 100 if self.cents_per else 1
+        return {None: units(said[0]) * factor}
+
+
+def units(text: str) -> int:
+    """Return a count such as ``"1M"`` as a number.
+
+    Raises:
+        ValueError: it is no such count.
+    """
+    found = re.fullmatch(r"([0-9]{1,4})([KMB]?)", text)
+    if not found or not int(found[1]):
+        raise ValueError(f'{text!r} is not a count like "1", "1K", "1M" or "10B"')
+    return int(found[1]) * _MAGNITUDES[found[2]]
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,15 +94,24 @@ class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the next page is asked for: *parameter* = the value that the answer has at *next*.
+    """How the next page is asked for, in one of four ways.
 
     Attributes:
+        parameter, next: the parameter gets the value that the answer has at the path *next*.
         more: path of a boolean that says whether there is a next page.
+        number, first: the parameter is a page's number, until a page has no rows.
+        offset, size: the parameter is a number of rows, while a page has *size* of them.
+        url: path of the next page's address, on the same host.
     """
 
-    parameter: str
-    next: str
+    parameter: str | None = None
+    next: str | None = None
     more: str | None = None
+    number: str | None = None
+    first: int = 1
+    offset: str | None = None
+    size: int = 0
+    url: str | None = None
 
 
 class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,17 +119,42 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         env: names of the environment variables that may hold it, the first set one is used.
-        place: ``bearer``, ``header`` or ``query``.
-        name: name of the header or query parameter.
+        place: where it goes; ``aws-sigv4`` and ``google`` sign with it instead of sending it.
+        name: name of the header or query parameter; the service that is signed for.
         prefix: text before the key in the header.
         optional: the source also answers without.
     """
 
-    env: list[Annotated[str, Meta(pattern=r"^(?!MODELDEX_)[A-Z][A-Z0-9_]*$")]]
-    place: Annotated[str, Meta(pattern="^(bearer|header|query)$")] = "bearer"
+    env: list[Variable]
+    place: Literal["bearer", "header", "query", "aws-sigv4", "google"] = "bearer"
     name: str = "authorization"
     prefix: str = ""
     optional: bool = False
+
+
+class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the address that differs between operators: ``{name}`` in the URL or headers.
+
+    Attributes:
+        default: what it is where no variable is set; without one, the source is not asked.
+    """
+
+    env: list[Variable]
+    default: str | None = None
+
+
+class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the shape of a source's answer is known.
+
+    Attributes:
+        kind: ``recorded`` (a body of it is decoded), ``page`` (its own documentation), ``client``
+            (the code of somebody's client), ``guess``.
+        where: which recording, page or client.
+    """
+
+    kind: Literal["recorded", "page", "client", "guess"]
+    where: str
+    date: Day
 
 
 class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -102,6 +162,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     Attributes:
         url: where its list is asked for (``list`` in TOML); without one, a package or nothing.
+        no_list: why there is none; the books alone speak of such a provider.
         package: an installed package that holds it, for books that need no network.
         prices: where prices stand, to report those that no rate reads; ``*`` in a last key
             stands for anything, for rows whose prices are keys of the row itself.
@@ -112,9 +173,12 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     name: str
     provider: Slug | None = None
     aliases: list[Slug] = []
-    site: Https | None = None
-    logo: Https | None = None
-    url: Https | None = msgspec.field(name="list", default=None)
+    site: Link | None = None
+    logo: Link | None = None
+    url: Url | None = msgspec.field(name="list", default=None)
+    no_list: str | None = None
+    evidence: Evidence | None = None
+    settings: dict[str, Setting] = {}
     package: str | None = None
     book: bool = False
     insecure: bool = False
@@ -132,7 +196,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     fields: dict[str, str] = {}
     modality: Choice | None = None
     status: Choice | list[Choice] = []
-    capabilities: dict[str, str | Flag] = {}
+    capabilities: dict[str, str | list[str] | Flag] = {}
     rates: dict[str, Money | list[Money]] = {}
     prices: list[str] = msgspec.field(default_factory=lambda: ["pricing"])
     ignored_prices: list[str] = []
@@ -147,78 +211,3 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     def runs_keyless(self) -> bool:
         """Whether it answers without a key."""
         return self.key is None or self.key.optional
-
-
-def parse(text: str, file: str) -> Declaration:
-    """Return the declaration that *text* holds.
-
-    Raises:
-        DeclarationError: naming *file*, the key and what is allowed there.
-    """
-    try:
-        table: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(file, "", f"not valid TOML: {error}") from error
-    try:
-        found = msgspec.convert(table, Declaration)
-    except msgspec.ValidationError as error:
-        raise _explained(file, str(error)) from error
-    _check(found, file)
-    return found
-
-
-def _explained(file: str, message: str) -> DeclarationError:
-    problem, _, path = message.partition(" - at `$")
-    key = path.rstrip("`").replace("[...]", ".*").lstrip(".")
-    if "unknown field" in problem:
-        unknown = problem.split("`")[1]
-        key = f"{key}.{unknown}".lstrip(".")
-        problem = f"unknown key; allowed are {', '.join(_allowed_beside(key))}"
-    return DeclarationError(file, key, problem)
-
-
-def _allowed_beside(key: str) -> list[str]:
-    tables: dict[str, type[msgspec.Struct]] = {
-        "rates": Money, "capabilities": Flag, "modality": Choice, "status": Choice,
-        "page": Page, "key": Key,
-    }  # fmt: skip
-    struct = tables.get(key.partition(".")[0], Declaration) if "." in key else Declaration
-    return sorted(field.encode_name for field in msgspec.structs.fields(struct))
-
-
-def _check(found: Declaration, file: str) -> None:
-    _check_transport(found, file)
-    _check_names(file, "fields", found.fields, FIELDS)
-    _check_names(file, "rates", found.rates, {meter.value for meter in Meter})
-    for meter, money in found.rates.items():
-        for one in money if isinstance(money, list) else [money]:
-            try:
-                one.units()
-            except ValueError as error:
-                raise DeclarationError(file, f"rates.{meter}", str(error)) from error
-    if found.format == "table" and not found.book and found.url and "id" not in found.fields:
-        raise DeclarationError(file, "fields.id", "missing: the path of the model's id")
-
-
-def _check_transport(found: Declaration, file: str) -> None:
-    if found.url is None or found.url.startswith("https://"):
-        return
-    if not found.insecure:
-        raise DeclarationError(file, "list", "must be https (or say insecure = true, without key)")
-    if found.key is not None:
-        raise DeclarationError(file, "key", "a key is never sent over plain http")
-
-
-def _check_names(file: str, table: str, given: dict[str, Any], allowed: set[str]) -> None:
-    for name in given:
-        if name not in allowed:
-            problem = f"unknown; allowed are {', '.join(sorted(allowed))}"
-            raise DeclarationError(file, f"{table}.{name}", problem)
-
-
-FIELDS = {
-    "id", "name", "description", "author", "created", "hugging_face_id", "canonical_slug",
-    "aliases", "context", "max_output", "modality", "input_modalities", "output_modalities",
-    "tokenizer", "instruct_type", "parameters", "is_private", "open_weights", "expires", "logo",
-    "via",
-}  # fmt: skip

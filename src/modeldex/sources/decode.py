@@ -13,10 +13,11 @@ from modeldex.domain.listing import Listing
 from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.normalize import dates
 from modeldex.sources import values
-from modeldex.sources.declaration import Choice, Declaration, Flag, Money
+from modeldex.sources.declaration import Choice, Declaration, Flag, Money, Scalar
 from modeldex.sources.payload import Row, at
 
 Keys = tuple[str, ...]
+_MOST_EXPONENT = 40
 _TEXT_FIELDS = (
     "name", "description", "author", "hugging_face_id", "canonical_slug", "tokenizer",
     "instruct_type", "via",
@@ -63,18 +64,24 @@ class RateReader:
     def __init__(self, meter: str, money: Money) -> None:
         self.meter = Meter(meter)
         self.keys: Keys = tuple(money.at.split("."))
-        self.units = money.units()
-        self.when = [(tuple(path.split(".")), set(wanted)) for path, wanted in money.when.items()]
+        self.divisors, self.unit = money.divisors(), _keys(money.unit)
+        self.text, self.exponent = money.text, _keys(money.exponent)
+        self.when = [Match(path, wanted) for path, wanted in money.when.items()]
         since = money.min_input_tokens
         self.since = tuple(since.split(".")) if isinstance(since, str) else since
 
+    @property
+    def reads(self) -> list[Keys]:
+        """Every path that it reads."""
+        return [keys for keys in (self.keys, self.unit, self.exponent) if keys is not None]
+
     def applies(self, row: Row) -> bool:
         """Return whether the row is of the kind that this rate is declared for."""
-        return all(values.scalar(at(row, keys)) in allowed for keys, allowed in self.when)
+        return all(one.holds(row) for one in self.when)
 
     def read(self, row: Row, losses: Losses) -> Rate | None:
         """Return the row's rate, ``None`` where it states none."""
-        usd = losses.price(at(row, self.keys), self.units)
+        usd = self._usd(row, losses)
         if usd is None:
             return None
         since = at(row, self.since) if isinstance(self.since, tuple) else self.since
@@ -83,6 +90,42 @@ class RateReader:
         when = ALWAYS if since is None else Conditions(min_input_tokens=int(since))
         return Rate(meter=self.meter, usd=usd, when=when)
 
+    def _usd(self, row: Row, losses: Losses) -> Decimal | None:
+        stated = at(row, self.keys)
+        if self.text == "us" and isinstance(stated, str):
+            stated = values.us_number(stated)
+        unit = values.scalar(at(row, self.unit)) if self.unit else None
+        if self.unit and unit not in self.divisors:
+            if stated is not None:
+                losses.unknown_prices[f"{'.'.join(self.keys)} per {unit}"] += 1
+            return None
+        shift = at(row, self.exponent) if self.exponent else 0
+        if not isinstance(shift, int) or not 0 <= shift <= _MOST_EXPONENT:
+            return None
+        usd: Decimal | None = losses.price(stated, self.divisors[unit] * 10**shift)
+        return usd
+
+
+class Match:
+    """Whether a row has one of some values at a path; text may hold ``*`` for anything."""
+
+    def __init__(self, path: str, wanted: Iterable[Scalar]) -> None:
+        self.keys = tuple(path.split("."))
+        self.words = [one for one in wanted if not (isinstance(one, str) and "*" in one)]
+        self.globs = [one for one in wanted if isinstance(one, str) and "*" in one]
+
+    def holds(self, row: Row) -> bool:
+        """Return whether it does."""
+        found = at(row, self.keys)
+        return any(self._is_wanted(one) for one in (found if isinstance(found, list) else [found]))
+
+    def _is_wanted(self, found: Any) -> bool:
+        found = values.scalar(found)
+        # True == 1 in Python, not in a declaration.
+        if any(found == word and type(found) is type(word) for word in self.words):
+            return True
+        return isinstance(found, str) and any(fnmatchcase(found, glob) for glob in self.globs)
+
 
 class TableDecoder:
     """Reads rows by the paths of a declaration. Build one per declaration; it has no state."""
@@ -90,15 +133,16 @@ class TableDecoder:
     def __init__(self, declaration: Declaration) -> None:
         self.declaration = declaration
         self.paths = {name: tuple(path.split(".")) for name, path in declaration.fields.items()}
-        self.drop = [(tuple(p.split(".")), set(v)) for p, v in declaration.drop.items()]
+        self.drop = [Match(path, unwanted) for path, unwanted in declaration.drop.items()]
         self.rates = [
             RateReader(meter, one)
             for meter, money in declaration.rates.items()
             for one in (money if isinstance(money, list) else [money])
         ]
+        self.abilities = [(name, _ability(how)) for name, how in declaration.capabilities.items()]
         self.price_roots = [tuple(path.split(".")) for path in declaration.prices]
         ignored = [tuple(path.split(".")) for path in declaration.ignored_prices]
-        self.known_prices = {reader.keys for reader in self.rates} | set(ignored)
+        self.known_prices = {keys for one in self.rates for keys in one.reads} | set(ignored)
 
     def listing(self, row: Row, losses: Losses) -> Listing | None:
         """Return what *row* says, ``None`` for a row without an id or left out on purpose."""
@@ -106,7 +150,7 @@ class TableDecoder:
         if not isinstance(native, str) or not native.strip():
             losses.dropped += 1
             return None
-        if any(values.scalar(at(row, keys)) in unwanted for keys, unwanted in self.drop):
+        if any(one.holds(row) for one in self.drop):
             losses.skipped += 1
             return None
         self._note_unknown_prices(row, losses)
@@ -146,12 +190,9 @@ class TableDecoder:
         return tuple(rate for rate in read if rate is not None)
 
     def _capabilities(self, row: Row) -> Iterable[tuple[str, bool]]:
-        for name, how in self.declaration.capabilities.items():
-            if isinstance(how, Flag):
-                words = values.texts(at(row, tuple(how.words.split("."))))
-                if words:
-                    yield name, not set(how.any).isdisjoint(words)
-            elif (stated := at(row, tuple(how.split(".")))) is True or stated is False:
+        for name, ability in self.abilities:
+            stated = ability(row)
+            if stated is not None:
                 yield name, stated
 
     def _note_unknown_prices(self, row: Row, losses: Losses) -> None:
@@ -160,6 +201,25 @@ class TableDecoder:
             for keys in _leaves(at(row, root), root):
                 if not any(keys[: len(known)] == known for known in self.known_prices):
                     losses.unknown_prices[".".join(keys)] += 1
+
+
+def _ability(how: str | list[str] | Flag) -> Callable[[Row], bool | None]:
+    """Return what reads a capability from a row: true, false, or unknown."""
+    if isinstance(how, Flag):
+        words, wanted = tuple(how.words.split(".")), set(how.any)
+
+        def listed(row: Row) -> bool | None:
+            said = values.texts(at(row, words))
+            return not wanted.isdisjoint(said) if said else None
+
+        return listed
+    paths = [tuple(path.split(".")) for path in ([how] if isinstance(how, str) else how)]
+
+    def stated(row: Row) -> bool | None:
+        said = [one for keys in paths if isinstance(one := at(row, keys), bool)]
+        return any(said) if said else None
+
+    return stated
 
 
 Decoder = Callable[[Row, Losses], Iterable[Listing]]
@@ -220,6 +280,10 @@ def _roots(row: Row, keys: Keys) -> Iterable[Keys]:
     if not isinstance(table, dict):
         return (keys,)
     return [(*outer, key) for key in table if fnmatchcase(key, last)]
+
+
+def _keys(path: str | None) -> Keys | None:
+    return None if path is None else tuple(path.split("."))
 
 
 def _leaves(value: Any, keys: Keys) -> Iterable[Keys]:

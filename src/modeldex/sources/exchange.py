@@ -4,27 +4,18 @@ It does no I/O, so the same few lines say how every source is asked: conditional
 pages, what a status means.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
 
 from modeldex.errors import SourceError
-from modeldex.sources import payload
 from modeldex.sources.declaration import Declaration
+from modeldex.sources.paging import Request, pages_of
 
 _MOST_PAGES = 200
 _OK, _NOT_MODIFIED, _TOO_MANY = 200, 304, 429
-
-
-class Request(msgspec.Struct, frozen=True):
-    """A GET."""
-
-    url: str
-    query: tuple[tuple[str, str], ...]
-    headers: Mapping[str, str]
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -53,54 +44,38 @@ Exchange = Generator[Request, Response, Answer]
 
 
 def exchange(
-    declaration: Declaration, url: str, key: str | None, held: Validators, now: datetime
+    declaration: Declaration,
+    first: Request,
+    held: Validators,
+    now: datetime,
+    sign: Callable[[Request], Request] = lambda request: request,
 ) -> Exchange:
     """Ask a source for all its pages.
 
     Args:
-        url: where, a mirror's address or the declared one.
-        key: the source's key, never sent to a mirror.
+        declaration: how its pages follow each other.
+        first: the request for the first page.
         held: validators of the last good answer; it is then asked whether anything changed.
         now: to read a ``Retry-After`` that is a date.
+        sign: puts a signature on each request.
 
     Raises:
         SourceError: by kind, when a page is refused or pages never end.
     """
-    request = _first(declaration, url, key)
-    response = yield msgspec.structs.replace(
-        request, headers={**request.headers, **_conditional(held)}
+    response = yield sign(
+        msgspec.structs.replace(first, headers={**first.headers, **_conditional(held)})
     )
     if response.status == _NOT_MODIFIED:
         return Answer((), held)
     pages, validators = [_accepted(response, now)], _validators(response)
-    while (cursor := _next_page(declaration, pages[-1])) is not None:
+    follow = pages_of(declaration)
+    while (request := follow(first, pages[-1], len(pages))) is not None:
         if len(pages) >= _MOST_PAGES:
             raise SourceError("decode", f"its pages do not end after {_MOST_PAGES}")
-        page = (declaration.page.parameter, cursor) if declaration.page else ("", "")
-        response = yield msgspec.structs.replace(request, query=(*request.query, page))
+        response = yield sign(request)
         pages.append(_accepted(response, now))
     # A cursor's pages may change while the first stays: only single pages are conditional.
     return Answer(tuple(pages), validators if len(pages) == 1 else Validators())
-
-
-def mirrored(url: str, template: str, source: str) -> str:
-    """Return *url* at a mirror: scheme and host replaced, path and query kept."""
-    parts = urlsplit(url)
-    base = template.replace("{source}", source).rstrip("/")
-    return base + urlunsplit(("", "", parts.path, parts.query, ""))
-
-
-def _first(declaration: Declaration, url: str, key: str | None) -> Request:
-    parts = urlsplit(url)
-    query = [*parse_qsl(parts.query), *declaration.query.items()]
-    headers = {"accept": "application/json", **declaration.headers}
-    how = declaration.key
-    if key is not None and how is not None:
-        if how.place == "query":
-            query.append((how.name, key))
-        else:
-            headers[how.name] = f"Bearer {key}" if how.place == "bearer" else how.prefix + key
-    return Request(urlunsplit(parts._replace(query="")), tuple(query), headers)
 
 
 def _conditional(held: Validators) -> dict[str, str]:
@@ -110,16 +85,6 @@ def _conditional(held: Validators) -> dict[str, str]:
 
 def _validators(response: Response) -> Validators:
     return Validators(response.headers.get("etag"), response.headers.get("last-modified"))
-
-
-def _next_page(declaration: Declaration, body: bytes) -> str | None:
-    page = declaration.page
-    if page is None:
-        return None
-    if page.more is not None and payload.value(body, page.more) is not True:
-        return None
-    cursor = payload.value(body, page.next)
-    return cursor if isinstance(cursor, str) and cursor else None
 
 
 def _accepted(response: Response, now: datetime) -> bytes:

@@ -10,7 +10,8 @@ import stamina
 
 from modeldex import __version__
 from modeldex.errors import SourceError
-from modeldex.sources.exchange import Answer, Exchange, Request, Response
+from modeldex.sources.exchange import Answer, Exchange, Response
+from modeldex.sources.paging import Request
 
 USER_AGENT = f"modeldex/{__version__}"
 MOST_BYTES = 32 * 2**20
@@ -72,9 +73,12 @@ class Fetcher:
                 raise SourceError("timeout", reason) from None
 
     async def _drive(self, exchange: Exchange) -> Answer:
-        request = next(exchange)
+        request, size = next(exchange), 0
         while True:
             response = await self._send(request)
+            size += len(response.body)
+            if size > self.most_bytes:
+                raise self._too_large()
             try:
                 request = exchange.send(response)
             except StopIteration as done:
@@ -122,10 +126,12 @@ class Fetcher:
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > self.most_bytes:
-                    reason = f"its answer is larger than {self.most_bytes} bytes"
-                    raise SourceError("client", reason)
+                    raise self._too_large()
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Response(response.status_code, headers, bytes(body))
+
+    def _too_large(self) -> SourceError:
+        return SourceError("client", f"its answer is larger than {self.most_bytes} bytes")
 
 
 class _ServerAnswer(SourceError):

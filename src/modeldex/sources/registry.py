@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from modeldex.domain.provider import Provider
 from modeldex.errors import DeclarationError
-from modeldex.sources import declaration
+from modeldex.sources import parse
 from modeldex.sources.declaration import Declaration
 
 
@@ -46,7 +46,7 @@ def load(directory: Path | None = None) -> Registry:
     for file in [*files, *own]:
         if file.name.endswith(".toml"):
             try:
-                one = declaration.parse(file.read_text(encoding="utf-8"), file.name)
+                one = parse.parse(file.read_text(encoding="utf-8"), file.name)
                 found[one.id] = one
             except (DeclarationError, UnicodeDecodeError, OSError) as error:
                 broken.append(_as_declaration_error(file.name, error))

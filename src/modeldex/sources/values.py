@@ -49,3 +49,8 @@ def flag(value: object, *, default: bool | None = None) -> bool | None:
 def scalar(value: Any) -> Any:
     """Return a value that can be compared with a declared one, else ``None``."""
     return value if isinstance(value, str | int | bool) else None
+
+
+def us_number(text: str) -> str:
+    """Return an amount as Americans write it (``$1,234.50``) as a plain number."""
+    return text.strip().removeprefix("$").replace(",", "")

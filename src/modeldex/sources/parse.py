@@ -1,0 +1,129 @@
+"""Reads declarations, and says what is wrong with one: the file, the key, what is allowed."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from modeldex.domain.rate import Meter
+from modeldex.errors import DeclarationError
+from modeldex.sources.declaration import (
+    Choice,
+    Declaration,
+    Evidence,
+    Flag,
+    Key,
+    Money,
+    Page,
+    Setting,
+)
+
+FIELDS = {
+    "id", "name", "description", "author", "created", "hugging_face_id", "canonical_slug",
+    "aliases", "context", "max_output", "modality", "input_modalities", "output_modalities",
+    "tokenizer", "instruct_type", "parameters", "is_private", "open_weights", "expires", "logo",
+    "via",
+}  # fmt: skip
+_TABLES: dict[str, type[msgspec.Struct]] = {
+    "rates": Money, "capabilities": Flag, "modality": Choice, "status": Choice, "page": Page,
+    "key": Key, "settings": Setting, "evidence": Evidence,
+}  # fmt: skip
+_LOOPBACK = re.compile(r"http://(127(\.[0-9]{1,3}){3}|localhost|\[::1\])([:/]|$)")
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+
+
+def parse(text: str, file: str) -> Declaration:
+    """Return the declaration that *text* holds.
+
+    Raises:
+        DeclarationError: naming *file*, the key and what is allowed there.
+    """
+    try:
+        table: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(file, "", f"not valid TOML: {error}") from error
+    try:
+        found = msgspec.convert(table, Declaration)
+    except msgspec.ValidationError as error:
+        raise _explained(file, str(error)) from error
+    _check(found, file)
+    return found
+
+
+def _explained(file: str, message: str) -> DeclarationError:
+    problem, _, path = message.partition(" - at `$")
+    key = path.rstrip("`").replace("[...]", ".*").lstrip(".")
+    if "unknown field" in problem:
+        unknown = problem.split("`")[1]
+        key = f"{key}.{unknown}".lstrip(".")
+        problem = f"unknown key; allowed are {', '.join(_allowed_beside(key))}"
+    return DeclarationError(file, key, problem)
+
+
+def _allowed_beside(key: str) -> list[str]:
+    struct = _TABLES.get(key.partition(".")[0], Declaration) if "." in key else Declaration
+    return sorted(field.encode_name for field in msgspec.structs.fields(struct))
+
+
+def _check(found: Declaration, file: str) -> None:
+    for key, problem in (
+        *_transport_problems(found),
+        *_name_problems("fields", found.fields, FIELDS),
+        *_name_problems("rates", found.rates, {meter.value for meter in Meter}),
+        *_money_problems(found),
+        *_page_problems(found.page),
+        *_address_problems(found),
+    ):
+        raise DeclarationError(file, key, problem)
+
+
+def _transport_problems(found: Declaration) -> Iterable[tuple[str, str]]:
+    if found.url is None or found.url.startswith(("https://", "{")):
+        return
+    if not found.insecure:
+        yield "list", "must be https (or say insecure = true, without key)"
+    elif found.key is not None and not is_loopback(found.url):
+        yield "key", "a key is never sent over plain http"
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether a plain http address is on this machine."""
+    return _LOOPBACK.match(url) is not None
+
+
+def _name_problems(
+    table: str, given: Iterable[str], allowed: set[str]
+) -> Iterable[tuple[str, str]]:
+    for name in given:
+        if name not in allowed:
+            yield f"{table}.{name}", f"unknown; allowed are {', '.join(sorted(allowed))}"
+
+
+def _money_problems(found: Declaration) -> Iterable[tuple[str, str]]:
+    for meter, money in found.rates.items():
+        for one in money if isinstance(money, list) else [money]:
+            try:
+                one.divisors()
+            except ValueError as error:
+                yield f"rates.{meter}", str(error)
+
+
+def _page_problems(page: Page | None) -> Iterable[tuple[str, str]]:
+    if page is None:
+        return
+    ways = [page.parameter and page.next, page.number, page.offset and page.size, page.url]
+    if sum(map(bool, ways)) != 1 or bool(page.parameter) != bool(page.next):
+        yield "page", "one way is needed: parameter with next, number, offset with size, or url"
+
+
+def _address_problems(found: Declaration) -> Iterable[tuple[str, str]]:
+    texts = (found.url or "", *found.headers.values(), *found.query.values())
+    for name in {name for text in texts for name in _PLACEHOLDER.findall(text)}:
+        if name not in found.settings:
+            yield f"settings.{name}", f"missing: {{{name}}} is used, but not explained here"
+    if found.url is not None and found.no_list is not None:
+        yield "no_list", "there is a list, so this cannot be said"
+    if found.url and found.format == "table" and not found.book and "id" not in found.fields:
+        yield "fields.id", "missing: the path of the model's id"
