@@ -7,11 +7,12 @@ from decimal import Decimal
 import msgspec
 
 from modeldex.domain.ids import offer_id
-from modeldex.domain.listing import SourceRows
+from modeldex.domain.listing import Listing, SourceRows
 from modeldex.domain.model import Catalog, Model
-from modeldex.domain.offer import AVAILABLE, UNLISTED, Offer
+from modeldex.domain.offer import AVAILABLE, HIDDEN, MISSING, RETIRED, UNLISTED, Offer
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Meter, standard
+from modeldex.domain.rules import NO_RULES, Rules
 from modeldex.merge import fold, identity
 from modeldex.merge.offers import Testimony, gather
 from modeldex.pricing.resolve import resolve
@@ -19,15 +20,21 @@ from modeldex.pricing.resolve import resolve
 _UNKNOWN = Decimal("Infinity")
 
 
-def build(sources: Sequence[SourceRows], providers: Mapping[str, Provider], today: str) -> Catalog:
+def build(
+    sources: Sequence[SourceRows],
+    providers: Mapping[str, Provider],
+    today: str,
+    rules: Rules = NO_RULES,
+) -> Catalog:
     """Return the catalog that the last good listings of all sources make.
 
     Args:
         sources: in any order; the result does not depend on it.
         providers: those declared, by slug.
         today: the UTC date for which standard prices are chosen, ``YYYY-MM-DD``.
+        rules: what an operator decided.
     """
-    offers = [_offer(said, today) for said in gather(sources)]
+    offers = [_offer(said, today, rules) for said in gather(sources)]
     offers.sort(key=lambda one: one.id)
     names = {one.id: identity.keys(one.facts) for one in offers}
     models = identity.model_ids(names)
@@ -40,25 +47,35 @@ def build(sources: Sequence[SourceRows], providers: Mapping[str, Provider], toda
     )
 
 
-def _offer(said: Testimony, today: str) -> Offer:
+def _offer(said: Testimony, today: str, rules: Rules) -> Offer:
     own = [row.listing for row in said.own]
     books = [row.listing for row in said.books]
     facts = fold.fold(own, books)
     rates, source = resolve(own, books)
     speaking = said.own or said.books
+    name = offer_id(said.provider, said.provider_model_id)
     return Offer(
-        id=offer_id(said.provider, said.provider_model_id),
+        id=name,
         facts=facts,
         model_id="",
         rates=rates,
         prices=standard(rates, today),
         pricing_source=source,
-        status=UNLISTED if said.listed and not own else facts.status or AVAILABLE,
-        confirmed=bool(own),
+        status=HIDDEN if name in rules.hidden else _status(said, facts, rules),
+        confirmed=any(not row.missing for row in said.own),
         sources=tuple(dict.fromkeys(row.listing.source for row in (*said.own, *said.books))),
         first_seen=min(row.first_seen for row in speaking),
         last_changed=max(row.last_changed for row in (*said.own, *said.books)),
     )
+
+
+def _status(said: Testimony, facts: Listing, rules: Rules) -> str:
+    if said.listed and not said.own:
+        return UNLISTED
+    missing = min((row.missing for row in said.own), default=0)
+    if missing:
+        return RETIRED if missing >= rules.retire_after else MISSING
+    return facts.status or AVAILABLE
 
 
 def _models(offers: Sequence[Offer], names: Mapping[str, identity.Keys]) -> Iterable[Model]:

@@ -47,6 +47,18 @@ class Settings(BaseSettings):
     source_max_bytes: int = Field(32 * 2**20, ge=1024, description="Of one answer, unpacked.")
     refresh_interval: float = Field(900.0, ge=1, description="Seconds between two refreshes.")
     fetch_concurrency: int = Field(16, ge=1, le=256, description="Sources asked at a time.")
+    guard_factor: int = Field(10, ge=2, description="A price that moves so much is suspicious.")
+    guard_least_share: float = Field(
+        0.5, ge=0, le=1, description="An answer with a smaller share of the rows is held."
+    )
+    guard_most_suspicious: float = Field(
+        0.1, ge=0, le=1, description="An answer with a larger share of suspicious rows is held."
+    )
+    guard_answers: int = Field(3, ge=1, description="Equal answers that settle a suspicious row.")
+    retire_after: int = Field(3, ge=1, description="Answers without a model until it is retired.")
+    breaker_failures: int = Field(3, ge=1, description="Failures in a row that open a breaker.")
+    breaker_seconds: float = Field(300.0, ge=0, description="How long it is open at first.")
+    breaker_longest: float = Field(3600.0, ge=0, description="How long it is open at most.")
     description_length: int = Field(2000, ge=0, description="Characters of a description.")
     shelf_bytes: int = Field(32 * 2**20, ge=0, description="Finished answers a worker keeps.")
     query_threads: int = Field(4, ge=1, le=64, description="Threads of a worker for questions.")

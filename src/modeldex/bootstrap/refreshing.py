@@ -16,10 +16,13 @@ from modeldex import settings as settings_module
 from modeldex import telemetry
 from modeldex.fleet.local import FileLock, Mailbox
 from modeldex.refresh import loop
-from modeldex.refresh.asking import Moment, Progress, Questioner
-from modeldex.refresh.refresher import Order, Refresher
+from modeldex.refresh.asking import Progress, Questioner
+from modeldex.refresh.breaker import Breaker
+from modeldex.refresh.order import Order
+from modeldex.refresh.refresher import Moment, Refresher
 from modeldex.refresh.report import Report
 from modeldex.refresh.schedule import Schedule
+from modeldex.refresh.suspicion import Thresholds
 from modeldex.settings import Settings
 from modeldex.snapshot.publish import Publisher
 from modeldex.sources import registry
@@ -75,8 +78,17 @@ async def refresher(settings: Settings, log: Log) -> AsyncIterator[Refresher]:
                 load=lambda: registry.load(settings.sources_dir),
                 chosen=None if settings.sources is None else frozenset(settings.sources),
                 questioner=Questioner(
-                    asker, schedule, time.perf_counter, settings.description_length
+                    asker,
+                    schedule,
+                    Breaker(
+                        failures=settings.breaker_failures,
+                        shortest=settings.breaker_seconds,
+                        longest=settings.breaker_longest,
+                    ),
+                    time.perf_counter,
+                    settings.description_length,
                 ),
+                thresholds=_thresholds(settings),
                 new_fetcher=lambda: Fetcher(
                     settings.fetch_concurrency,
                     settings.source_max_bytes,
@@ -147,7 +159,18 @@ async def _run(settings: Settings, log: Log, alive: Callable[[], bool]) -> None:
     mailbox = Mailbox(settings.data_dir / "requests")
     mailbox.clear()
     async with refresher(settings, log) as found:
-        await loop.run(found, Requests(mailbox), alive)
+        directory = settings.sources_dir
+        await loop.run(found, Requests(mailbox), alive, lambda: registry.stamp(directory))
+
+
+def _thresholds(settings: Settings) -> Thresholds:
+    return Thresholds(
+        factor=settings.guard_factor,
+        least_share=settings.guard_least_share,
+        most_suspicious=settings.guard_most_suspicious,
+        answers=settings.guard_answers,
+        retire_after=settings.retire_after,
+    )
 
 
 def _lock_file(settings: Settings) -> Path:

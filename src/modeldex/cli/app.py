@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from modeldex.cli import models, refresh, serve, settings, show, sources
+from modeldex.cli import decide, models, refresh, serve, settings, show, sources
 from modeldex.errors import ModeldexError
 
 FAILURE = 1  # something could not be done
@@ -17,8 +17,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verb in (serve, refresh, models, show, sources, settings):
+for verb in (serve, refresh, models, show, settings):
     app.command(verb.NAME)(verb.command)
+for name, decision in decide.COMMANDS.items():
+    app.command(name)(decision)
+app.add_typer(sources.app)
 
 
 def run() -> None:

@@ -31,14 +31,14 @@ def command(
     means that nothing could be published.
     """
     from modeldex.bootstrap import refreshing
-    from modeldex.refresh.refresher import Order
+    from modeldex.refresh.order import Order
 
     found = settings.load()
     log = telemetry.configure(found.log_format)
     order = Order(sources=tuple(sorted(source or ())), force=force, dry_run=dry_run)
     progress = _silent if json else _line
     report = asyncio.run(refreshing.once(found, log, order, progress))
-    output.as_json(report) if json else _show(report)
+    output.as_json(report) if json else show(report)
     if report.problem is not None:
         raise typer.Exit(1)
 
@@ -52,7 +52,8 @@ def _line(one: "Outcome") -> None:
     output.console().print(f"  {one.source:24} {one.outcome:10} {one.seconds:6.1f} s  {words}")
 
 
-def _show(report: "Report") -> None:
+def show(report: "Report") -> None:
+    """Print a report for people."""
     rows = (
         (
             one.source,
@@ -75,6 +76,8 @@ def _show(report: "Report") -> None:
 
 def _why(one: "Outcome") -> str:
     words = [one.reason] if one.reason else []
+    words += [f"{one.suspicious} rows suspicious"] if one.suspicious and not one.reason else []
+    words += [f"{one.returned} returned"] if one.returned else []
     words += [f"{one.dropped} rows dropped"] if one.dropped else []
     words += [f"{one.bad_prices} prices unusable"] if one.bad_prices else []
     words += [f"unknown price {name} ({count})" for name, count in one.unknown_prices.items()]

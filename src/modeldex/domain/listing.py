@@ -49,12 +49,26 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     doubts: tuple[str, ...] = ()
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A last good listing with the UTC dates on which it was first seen and last changed."""
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """A suspicious new state of a listing, and how many answers in a row have stated it."""
+
+    listing: Listing
+    times: int
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A last good listing with the UTC dates on which it was first seen and last changed.
+
+    Attributes:
+        missing: complete answers in a row that did not have it any more.
+        pending: what its source says now, while that is too suspicious to be taken.
+    """
 
     listing: Listing
     first_seen: str
     last_changed: str
+    missing: int = 0
+    pending: Pending | None = None
 
 
 class SourceRows(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,52 +4,47 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from modeldex.domain.listing import Kept, Listing
+from modeldex.domain.listing import Kept
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """What one answer changed.
+    """What one answer changed, as ids.
 
     Attributes:
-        rows: the new listings with their dates.
-        added, changed, removed: ids.
+        returned: had been missing.
+        removed: are missing from now on.
     """
 
-    rows: tuple[Kept, ...]
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing changed."""
-        return not (self.added or self.changed or self.removed)
+        return not (self.added or self.changed or self.removed or self.returned)
 
 
-def step(held: Sequence[Kept], new: Iterable[Listing], today: str) -> Step:
-    """Return the step from *held* to *new*.
-
-    Args:
-        today: the UTC date that new and changed listings get, ``YYYY-MM-DD``.
-    """
-    before = {_key(one.listing): one for one in held}
-    rows, added, changed = [], list[str](), list[str]()
-    for listing in new:
-        known = before.pop(_key(listing), None)
-        if known is None:
-            added.append(listing.provider_model_id)
-            known = Kept(listing=listing, first_seen=today, last_changed=today)
-        elif known.listing != listing:
-            changed.append(listing.provider_model_id)
-            known = Kept(listing=listing, first_seen=known.first_seen, last_changed=today)
-        rows.append(known)
+def between(before: Sequence[Kept], after: Sequence[Kept]) -> Step:
+    """Return the step from what was held to what is held now."""
+    was = {_key(one): one for one in before}
+    now = {_key(one): one for one in after}
+    common = [(was[key], one) for key, one in now.items() if key in was]
     return Step(
-        rows=tuple(rows),
-        added=tuple(added),
-        changed=tuple(changed),
-        removed=tuple(one.listing.provider_model_id for one in before.values()),
+        added=_ids(one for key, one in now.items() if key not in was),
+        changed=_ids(new for old, new in common if old.listing != new.listing),
+        removed=(
+            *_ids(new for old, new in common if new.missing and not old.missing),
+            *_ids(one for key, one in was.items() if key not in now),
+        ),
+        returned=_ids(new for old, new in common if old.missing and not new.missing),
     )
 
 
-def _key(one: Listing) -> tuple[str, str]:
-    return one.provider, one.provider_model_id
+def _key(one: Kept) -> tuple[str, str]:
+    return one.listing.provider, one.listing.provider_model_id
+
+
+def _ids(rows: Iterable[Kept]) -> tuple[str, ...]:
+    return tuple(one.listing.provider_model_id for one in rows)

@@ -1,7 +1,7 @@
 """Which listings speak of one offer: a provider's own, and the books' for the same id."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -71,7 +71,7 @@ def _by_books(
     said: dict[tuple[str, str], list[Kept]] = defaultdict(list)
     unknown: dict[tuple[str, str], list[Kept]] = defaultdict(list)
     for source in sorted(sources, key=lambda one: one.source):
-        for row in source.rows if source.is_book else ():
+        for row in _entries(source):
             one = row.listing
             named = by_name.get((one.provider, one.provider_model_id.lower()), [])
             also = {
@@ -84,6 +84,11 @@ def _by_books(
             if not named and not also:
                 unknown[one.provider, one.provider_model_id.lower()].append(row)
     return said, unknown
+
+
+def _entries(source: SourceRows) -> Iterable[Kept]:
+    """Return a book's entries; one that has gone from it is no evidence any more."""
+    return (row for row in source.rows if source.is_book and not row.missing)
 
 
 def _priced_alike(row: Kept) -> Kept:

@@ -9,31 +9,42 @@ from modeldex.domain.listing import Kept, SourceRows
 from modeldex.errors import SourceError
 from modeldex.history import diff
 from modeldex.normalize.listings import normalized
-from modeldex.refresh import guard
+from modeldex.refresh import report
+from modeldex.refresh.breaker import Breaker
+from modeldex.refresh.judging import Judge, Verdict
 from modeldex.refresh.report import Outcome
 from modeldex.refresh.schedule import Schedule
 from modeldex.sources.declaration import Declaration
 from modeldex.sources.exchange import Validators
 from modeldex.sources.fetcher import Fetcher
 from modeldex.sources.harvest import Asker, Harvest, fingerprint
-from modeldex.store.base import GoodAnswer, Health
+from modeldex.store.base import GoodAnswer, Health, HeldAnswer
 
 Progress = Callable[[Outcome], None]
 
 
-class Result(msgspec.Struct, frozen=True):
-    """What one source's turn leaves behind: an outcome to show, and what to remember."""
+class Known(msgspec.Struct, frozen=True):
+    """What is known of one source before it is asked."""
+
+    health: Health
+    rows: tuple[Kept, ...] = ()
+    held: HeldAnswer | None = None
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What one source's turn leaves behind: an outcome to show, and what to remember.
+
+    Attributes:
+        answer: what is held from now on, where that changed.
+        held: an answer that the guard holds back.
+        released: the answer that was held back is no longer of interest.
+    """
 
     outcome: Outcome
     health: Health
     answer: GoodAnswer | None = None
-
-
-class Moment(msgspec.Struct, frozen=True):
-    """Now, as the core needs it: unix seconds and the UTC date."""
-
-    seconds: float
-    date: str
+    held: HeldAnswer | None = None
+    released: bool = False
 
 
 class Questioner:
@@ -47,147 +58,175 @@ class Questioner:
         self,
         asker: Asker,
         schedule: Schedule,
+        breaker: Breaker,
         stopwatch: Callable[[], float],
         description_length: int,
     ) -> None:
-        self.asker, self.schedule, self.stopwatch = asker, schedule, stopwatch
-        self.description_length = description_length
+        self.asker, self.schedule, self.breaker = asker, schedule, breaker
+        self.stopwatch, self.description_length = stopwatch, description_length
 
     async def ask_all(
         self,
         declarations: Iterable[Declaration],
-        health: Mapping[str, Health],
-        held: Mapping[str, SourceRows],
+        known: Mapping[str, Known],
         fetcher: Fetcher,
-        turn: "Turn",
+        judge: Judge,
+        progress: Progress,
     ) -> list[Result]:
         """Return a result per source, in the order of *declarations*."""
-        turns = [
-            self._turn(
-                one,
-                health.get(one.id, Health(source=one.id)),
-                held[one.id].rows if one.id in held else (),
-                fetcher,
-                turn,
-            )
-            for one in declarations
-        ]
-        return list(await asyncio.gather(*turns))
+
+        async def turn(declaration: Declaration) -> Result:
+            before = known.get(declaration.id, Known(Health(source=declaration.id)))
+            result = await self._turn(declaration, before, fetcher, judge)
+            progress(result.outcome)
+            return result
+
+        return list(await asyncio.gather(*map(turn, declarations)))
 
     async def _turn(
-        self,
-        declaration: Declaration,
-        before: Health,
-        held: tuple[Kept, ...],
-        fetcher: Fetcher,
-        turn: "Turn",
+        self, declaration: Declaration, before: Known, fetcher: Fetcher, judge: Judge
     ) -> Result:
         began = self.stopwatch()
         try:
-            harvest = await self.asker.ask(declaration, fetcher, _held(declaration, before, turn))
-            result = await asyncio.to_thread(
-                self._answered, declaration, before, held, harvest, turn
-            )
+            held = _validators(declaration, before, judge)
+            harvest = await self.asker.ask(declaration, fetcher, held)
+            # In a thread: a large answer must not make the others miss their deadlines.
+            result = await asyncio.to_thread(self._judged, declaration, before, harvest, judge)
         except SourceError as error:
-            result = self._failed(before, error, turn.moment)
+            result = self._failed(before, error, judge.now)
         seconds = round(self.stopwatch() - began, 3)
-        result = msgspec.structs.replace(
-            result, outcome=msgspec.structs.replace(result.outcome, seconds=seconds)
+        outcome = msgspec.structs.replace(result.outcome, seconds=seconds)
+        health = msgspec.structs.replace(
+            result.health, outcome=outcome.outcome, seconds=seconds, bytes=outcome.bytes
         )
-        turn.progress(result.outcome)
-        return result
+        return msgspec.structs.replace(result, outcome=outcome, health=health)
+
+    def _judged(
+        self, declaration: Declaration, before: Known, harvest: Harvest, judge: Judge
+    ) -> Result:
+        health = self._answered(declaration, before.health, harvest, judge)
+        if harvest.decoded is None:
+            verdict = judge.unchanged(before.rows)
+        else:
+            verdict = judge.answer(
+                declaration.id,
+                before.rows,
+                normalized(harvest.decoded.listings, self.description_length),
+                before.held,
+                complete=not harvest.decoded.dropped,
+            )
+        if verdict.held is not None:
+            return self._held(before, verdict.held, harvest, health)
+        return _taken(declaration, before, verdict, harvest, health, judge)
 
     def _answered(
-        self,
-        declaration: Declaration,
-        before: Health,
-        held: tuple[Kept, ...],
-        harvest: Harvest,
-        turn: "Turn",
-    ) -> Result:
-        now = turn.moment.seconds
-        healthy = msgspec.structs.replace(
+        self, declaration: Declaration, before: Health, harvest: Harvest, judge: Judge
+    ) -> Health:
+        return msgspec.structs.replace(
             before,
-            asked_at=now,
-            answered_at=now,
+            asked_at=judge.now,
+            answered_at=judge.now,
             failures=0,
-            next_at=self.schedule.after_answer(now),
+            failure_kind=None,
+            failure=None,
+            next_at=self.schedule.next_at(judge.now),
+            wait_until=None,
             etag=harvest.validators.etag,
             last_modified=harvest.validators.last_modified,
             declaration=fingerprint(declaration),
         )
-        if harvest.decoded is None:
-            outcome = Outcome(
-                source=declaration.id, outcome="unchanged", rows=before.rows, priced=before.priced
-            )
-            return Result(outcome, healthy)
-        if not turn.force:
-            guard.judge(held, harvest.decoded)
-        step = diff.step(
-            held, normalized(harvest.decoded.listings, self.description_length), turn.moment.date
-        )
-        outcome = _outcome(declaration, step, harvest)
-        rows = SourceRows(source=declaration.id, is_book=declaration.book, rows=step.rows)
-        answer = GoodAnswer(rows=rows, pages=harvest.pages, recorded_at=now)
-        counted = msgspec.structs.replace(healthy, rows=outcome.rows, priced=outcome.priced)
-        return Result(outcome, counted, None if step.is_empty else answer)
 
-    def _failed(self, before: Health, error: SourceError, moment: Moment) -> Result:
-        failures = before.failures + 1
+    def _held(self, before: Known, held: HeldAnswer, harvest: Harvest, health: Health) -> Result:
+        """The last good validators stay, so that the next answer is seen whole again."""
         outcome = Outcome(
-            source=before.source,
-            outcome="failed",
-            rows=before.rows,
-            priced=before.priced,
+            source=held.source,
+            outcome=report.HELD,
+            rows=before.health.rows,
+            priced=before.health.priced,
+            suspicious=held.suspicious,
+            bytes=harvest.size,
+            failure_kind="guard",
+            reason=held.reason,
+        )
+        health = msgspec.structs.replace(
+            health,
+            answered_at=before.health.answered_at,
+            failure_kind="guard",
+            failure=held.reason,
+            failed_at=health.asked_at,
+            etag=before.health.etag,
+            last_modified=before.health.last_modified,
+        )
+        kept = msgspec.structs.replace(held, pages=harvest.pages)
+        return Result(outcome=outcome, health=health, held=kept)
+
+    def _failed(self, before: Known, error: SourceError, now: float) -> Result:
+        failures = before.health.failures + 1
+        wait = max(self.breaker.wait(failures), error.retry_after or 0.0)
+        outcome = Outcome(
+            source=before.health.source,
+            outcome=report.FAILED,
+            rows=before.health.rows,
+            priced=before.health.priced,
             failure_kind=error.kind,
             reason=error.reason,
         )
-        next_at = self.schedule.after_failure(moment.seconds, failures, error.retry_after)
         health = msgspec.structs.replace(
-            before,
-            asked_at=moment.seconds,
-            failed_at=moment.seconds,
+            before.health,
+            asked_at=now,
+            failed_at=now,
             failure_kind=error.kind,
             failure=error.reason,
             failures=failures,
-            next_at=next_at,
+            next_at=self.schedule.next_at(now),
+            wait_until=now + wait if wait else None,
         )
-        return Result(outcome, health)
+        return Result(outcome=outcome, health=health)
 
 
-class Turn(msgspec.Struct, frozen=True):
-    """What all sources of one refresh share.
-
-    Attributes:
-        force: what the guard would hold back is taken.
-        progress: told each outcome as it comes.
-    """
-
-    moment: Moment
-    force: bool
-    progress: Progress
-
-
-def _held(declaration: Declaration, before: Health, turn: Turn) -> Validators:
-    """A changed declaration must see the whole answer again."""
-    if turn.force or before.declaration != fingerprint(declaration):
+def _validators(declaration: Declaration, before: Known, judge: Judge) -> Validators:
+    """A changed declaration, or somebody who insists, must see the whole answer again."""
+    if judge.force or before.health.declaration != fingerprint(declaration):
         return Validators()
-    return Validators(before.etag, before.last_modified)
+    return Validators(before.health.etag, before.health.last_modified)
 
 
-def _outcome(declaration: Declaration, step: diff.Step, harvest: Harvest) -> Outcome:
+def _taken(
+    declaration: Declaration,
+    before: Known,
+    verdict: Verdict,
+    harvest: Harvest,
+    health: Health,
+    judge: Judge,
+) -> Result:
+    step = diff.between(before.rows, verdict.rows)
+    outcome = _outcome(declaration, step, verdict, harvest)
+    health = msgspec.structs.replace(health, rows=outcome.rows, priced=outcome.priced)
+    answer = None
+    if verdict.rows != before.rows:
+        rows = SourceRows(source=declaration.id, is_book=declaration.book, rows=verdict.rows)
+        pages = None if harvest.decoded is None else harvest.pages
+        answer = GoodAnswer(rows=rows, pages=pages, recorded_at=judge.now)
+    return Result(outcome=outcome, health=health, answer=answer, released=before.held is not None)
+
+
+def _outcome(
+    declaration: Declaration, step: diff.Step, verdict: Verdict, harvest: Harvest
+) -> Outcome:
+    present = [one for one in verdict.rows if not one.missing]
     decoded = harvest.decoded
-    assert decoded is not None  # noqa: S101 - an unchanged answer has its own outcome
     return Outcome(
         source=declaration.id,
-        outcome="answered",
-        rows=len(step.rows),
-        priced=sum(bool(row.listing.rates) for row in step.rows),
+        outcome=report.UNCHANGED if decoded is None else report.ANSWERED,
+        rows=len(present),
+        priced=sum(bool(one.listing.rates) for one in present),
         new=len(step.added),
         changed=len(step.changed),
         removed=len(step.removed),
-        dropped=decoded.dropped,
-        bad_prices=decoded.bad_prices,
-        unknown_prices=decoded.unknown_prices,
+        returned=len(step.returned),
+        suspicious=sum(one.pending is not None for one in present),
+        dropped=decoded.dropped if decoded else 0,
+        bad_prices=decoded.bad_prices if decoded else 0,
+        unknown_prices=decoded.unknown_prices if decoded else {},
         bytes=harvest.size,
     )

@@ -1,11 +1,12 @@
 """The refresher's life: a first catalog from the installed books, then all sources in time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Protocol
 
 from modeldex.errors import RefreshError, StoreError
-from modeldex.refresh.refresher import Order, Refresher
+from modeldex.refresh.order import Order
+from modeldex.refresh.refresher import Refresher
 from modeldex.refresh.report import Report
 from modeldex.snapshot.publish import read_pointer
 
@@ -23,27 +24,44 @@ class Requests(Protocol):
         """Hand a request its report."""
 
 
-async def run(refresher: Refresher, requests: Requests, alive: Callable[[], bool]) -> None:
-    """Refresh for as long as *alive*; every fault is logged and tried again."""
+async def run(
+    refresher: Refresher,
+    requests: Requests,
+    alive: Callable[[], bool],
+    declared: Callable[[], Hashable],
+) -> None:
+    """Refresh for as long as *alive*; every fault is logged and tried again.
+
+    Args:
+        declared: differs when a declaration came, went or changed.
+    """
     refresher.publisher.clean()
     if read_pointer(refresher.directory).current is None:
         await _guarded(refresher, lambda: refresher.refresh(Order(only_packages=True)))
     while alive():
         await _guarded(refresher, lambda: _due(refresher))
-        await _rest(refresher, requests, alive)
+        await _rest(refresher, requests, alive, declared)
 
 
 async def _due(refresher: Refresher) -> None:
     await refresher.refresh(Order(only_due=True))
 
 
-async def _rest(refresher: Refresher, requests: Requests, alive: Callable[[], bool]) -> None:
-    """Wait until the next source is due, answering requests meanwhile."""
+async def _rest(
+    refresher: Refresher,
+    requests: Requests,
+    alive: Callable[[], bool],
+    declared: Callable[[], Hashable],
+) -> None:
+    """Wait until a source is due or declared anew, answering requests meanwhile."""
     health = await refresher.store.health()
-    until = refresher.questioner.schedule.next_due(health, refresher.moment().seconds)
+    until = refresher.questioner.schedule.next_due(health.values(), refresher.moment().seconds)
+    seen = declared()
     while alive() and refresher.moment().seconds < until:
         if requests.pending():
             await _guarded(refresher, lambda: serve_requests(refresher, requests))
+            return
+        if declared() != seen:
             return
         await asyncio.sleep(_TICK)
 

@@ -2,14 +2,18 @@
 
 import msgspec
 
+ANSWERED, UNCHANGED, HELD, FAILED, SKIPPED = "answered", "unchanged", "held", "failed", "skipped"
+
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one source in one refresh.
 
     Attributes:
-        outcome: ``answered``, ``unchanged``, ``failed`` or ``skipped`` (with the reason).
+        outcome: ``answered``, ``unchanged``, ``held`` (the guard has it), ``failed`` or
+            ``skipped``; the last three with the reason.
         rows, priced: last good listings held now, and how many of them state a price.
-        new, changed, removed: listings, against what was held.
+        new, changed, removed, returned: listings, against what was held.
+        suspicious: rows that keep an old value for now.
         dropped, bad_prices: rows and prices that could not be used.
     """
 
@@ -20,6 +24,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     new: int = 0
     changed: int = 0
     removed: int = 0
+    returned: int = 0
+    suspicious: int = 0
     dropped: int = 0
     bad_prices: int = 0
     unknown_prices: dict[str, int] = {}
@@ -40,10 +46,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     started_at: float
-    seconds: float
-    outcomes: tuple[Outcome, ...]
-    snapshot: str | None
-    published: bool
+    seconds: float = 0.0
+    outcomes: tuple[Outcome, ...] = ()
+    snapshot: str | None = None
+    published: bool = False
     offers: int = 0
     models: int = 0
     dry_run: bool = False
@@ -53,4 +59,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def failed(self) -> tuple[Outcome, ...]:
         """The sources that failed."""
-        return tuple(one for one in self.outcomes if one.outcome == "failed")
+        return tuple(one for one in self.outcomes if one.outcome == FAILED)

@@ -1,44 +1,36 @@
 """When each source is asked: its own time, with jitter, later after failures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 from modeldex.store.base import Health
 
 _JITTER = 0.1
-_LONGEST_BACKOFF = 3600.0
 
 
 class Schedule:
     """Decides the next time of each source.
 
     Args:
-        interval: seconds between two good answers.
+        interval: seconds between two times that a source is asked.
         chance: a random number in [0, 1).
     """
 
     def __init__(self, interval: float, chance: Callable[[], float]) -> None:
         self.interval, self.chance = interval, chance
 
-    def after_answer(self, now: float) -> float:
-        """Return when a source that answered is asked again."""
-        return now + self._spread(self.interval)
-
-    def after_failure(self, now: float, failures: int, wait: float | None) -> float:
-        """Return when a source that failed *failures* times in a row is asked again.
-
-        Never before the *wait* seconds that it asked for.
-        """
-        backoff = min(self.interval * 2 ** min(failures - 1, 10), _LONGEST_BACKOFF)
-        return now + max(self._spread(max(backoff, self.interval)), wait or 0.0)
+    def next_at(self, now: float) -> float:
+        """Return when a source that was asked now is asked again, but for a longer wait."""
+        return now + self.interval * (1 + _JITTER * (2 * self.chance() - 1))
 
     def is_due(self, health: Health | None, now: float) -> bool:
         """Return whether a source is asked now. One that was never asked is due."""
-        return health is None or health.next_at is None or health.next_at <= now
+        return health is None or due_at(health) <= now
 
-    def next_due(self, health: Mapping[str, Health], now: float) -> float:
+    def next_due(self, health: Iterable[Health], now: float) -> float:
         """Return when the next source is due, at most one interval away."""
-        times = [one.next_at for one in health.values() if one.next_at is not None]
-        return min([*times, now + self.interval])
+        return min([*map(due_at, health), now + self.interval])
 
-    def _spread(self, seconds: float) -> float:
-        return seconds * (1 + _JITTER * (2 * self.chance() - 1))
+
+def due_at(health: Health) -> float:
+    """Return when a source is to be asked by itself."""
+    return max(health.next_at or 0.0, health.wait_until or 0.0)

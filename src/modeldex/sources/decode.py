@@ -1,23 +1,19 @@
 """From rows to listings, as a declaration says, and what could not be understood."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable
-from decimal import Decimal, Inexact
 from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
 
-from modeldex.domain import decimals
 from modeldex.domain.listing import Listing
-from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
+from modeldex.domain.rate import Rate
 from modeldex.normalize import dates
 from modeldex.sources import values
-from modeldex.sources.declaration import Choice, Declaration, Flag, Money, Scalar
+from modeldex.sources.declaration import Choice, Declaration, Flag
+from modeldex.sources.money import Keys, Losses, Match, RateReader
 from modeldex.sources.payload import Row, at
 
-Keys = tuple[str, ...]
-_MOST_EXPONENT = 40
 _TEXT_FIELDS = (
     "name", "description", "author", "hugging_face_id", "canonical_slug", "tokenizer",
     "instruct_type", "via",
@@ -39,92 +35,6 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int = 0
     bad_prices: int = 0
     unknown_prices: dict[str, int] = {}
-
-
-class Losses:
-    """Counts what a decoder could not understand."""
-
-    def __init__(self) -> None:
-        self.dropped = self.skipped = self.bad_prices = 0
-        self.unknown_prices: Counter[str] = Counter()
-
-    def price(self, value: object, units: int) -> Any:
-        """Return *value* / *units* exactly; a value that is no price is null and counted."""
-        try:
-            number = decimals.price(value)
-            return None if number is None else decimals.per(number, Decimal(units))
-        except (decimals.NotAPrice, Inexact):
-            self.bad_prices += 1
-            return None
-
-
-class RateReader:
-    """One declared rate, its paths split once."""
-
-    def __init__(self, meter: str, money: Money) -> None:
-        self.meter = Meter(meter)
-        self.keys: Keys = tuple(money.at.split("."))
-        self.divisors, self.unit = money.divisors(), _keys(money.unit)
-        self.text, self.exponent = money.text, _keys(money.exponent)
-        self.when = [Match(path, wanted) for path, wanted in money.when.items()]
-        since = money.min_input_tokens
-        self.since = tuple(since.split(".")) if isinstance(since, str) else since
-
-    @property
-    def reads(self) -> list[Keys]:
-        """Every path that it reads."""
-        return [keys for keys in (self.keys, self.unit, self.exponent) if keys is not None]
-
-    def applies(self, row: Row) -> bool:
-        """Return whether the row is of the kind that this rate is declared for."""
-        return all(one.holds(row) for one in self.when)
-
-    def read(self, row: Row, losses: Losses) -> Rate | None:
-        """Return the row's rate, ``None`` where it states none."""
-        usd = self._usd(row, losses)
-        if usd is None:
-            return None
-        since = at(row, self.since) if isinstance(self.since, tuple) else self.since
-        if self.since is not None and not values.is_count(since):
-            return None
-        when = ALWAYS if since is None else Conditions(min_input_tokens=int(since))
-        return Rate(meter=self.meter, usd=usd, when=when)
-
-    def _usd(self, row: Row, losses: Losses) -> Decimal | None:
-        stated = at(row, self.keys)
-        if self.text == "us" and isinstance(stated, str):
-            stated = values.us_number(stated)
-        unit = values.scalar(at(row, self.unit)) if self.unit else None
-        if self.unit and unit not in self.divisors:
-            if stated is not None:
-                losses.unknown_prices[f"{'.'.join(self.keys)} per {unit}"] += 1
-            return None
-        shift = at(row, self.exponent) if self.exponent else 0
-        if not isinstance(shift, int) or not 0 <= shift <= _MOST_EXPONENT:
-            return None
-        usd: Decimal | None = losses.price(stated, self.divisors[unit] * 10**shift)
-        return usd
-
-
-class Match:
-    """Whether a row has one of some values at a path; text may hold ``*`` for anything."""
-
-    def __init__(self, path: str, wanted: Iterable[Scalar]) -> None:
-        self.keys = tuple(path.split("."))
-        self.words = [one for one in wanted if not (isinstance(one, str) and "*" in one)]
-        self.globs = [one for one in wanted if isinstance(one, str) and "*" in one]
-
-    def holds(self, row: Row) -> bool:
-        """Return whether it does."""
-        found = at(row, self.keys)
-        return any(self._is_wanted(one) for one in (found if isinstance(found, list) else [found]))
-
-    def _is_wanted(self, found: Any) -> bool:
-        found = values.scalar(found)
-        # True == 1 in Python, not in a declaration.
-        if any(found == word and type(found) is type(word) for word in self.words):
-            return True
-        return isinstance(found, str) and any(fnmatchcase(found, glob) for glob in self.globs)
 
 
 class TableDecoder:
@@ -280,10 +190,6 @@ def _roots(row: Row, keys: Keys) -> Iterable[Keys]:
     if not isinstance(table, dict):
         return (keys,)
     return [(*outer, key) for key in table if fnmatchcase(key, last)]
-
-
-def _keys(path: str | None) -> Keys | None:
-    return None if path is None else tuple(path.split("."))
 
 
 def _leaves(value: Any, keys: Keys) -> Iterable[Keys]:

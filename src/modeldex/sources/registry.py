@@ -53,6 +53,20 @@ def load(directory: Path | None = None) -> Registry:
     return Registry([found[name] for name in sorted(found)], broken)
 
 
+def stamp(directory: Path | None) -> tuple[tuple[str, int, int], ...]:
+    """Return what differs when a file of an operator's directory comes, goes or changes."""
+    if directory is None or not directory.is_dir():
+        return ()
+    found = []
+    for file in sorted(directory.glob("*.toml")):
+        try:
+            stat = file.stat()
+        except FileNotFoundError:
+            continue  # went between the look and the question
+        found.append((file.name, stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
+
+
 def _as_declaration_error(file: str, error: Exception) -> DeclarationError:
     if isinstance(error, DeclarationError):
         return error

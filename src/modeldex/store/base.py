@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from modeldex.domain.listing import SourceRows
+from modeldex.domain.listing import Listing, SourceRows
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,7 +14,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         declaration: digest of the declaration that decoded the last good answer.
         next_at: before this moment it is not asked by itself.
-        failures: in a row, since the last good answer.
+        wait_until: before this moment it is not asked at all: its ``Retry-After``, or its breaker.
+        failures: in a row, since the last answer.
+        outcome, seconds, bytes: of the last time it was asked.
     """
 
     source: str
@@ -25,6 +27,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     failure: str | None = None
     failures: int = 0
     next_at: float | None = None
+    wait_until: float | None = None
+    outcome: str | None = None
+    seconds: float = 0.0
+    bytes: int = 0
     etag: str | None = None
     last_modified: str | None = None
     declaration: str | None = None
@@ -36,13 +42,56 @@ class GoodAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A good answer of a source: its payload as it came, and what was decoded from it.
 
     Attributes:
-        pages: the bodies of its pages.
+        pages: the bodies of its pages; ``None`` where they are those remembered already.
         recorded_at: unix seconds.
     """
 
     rows: SourceRows
-    pages: tuple[bytes, ...]
+    pages: tuple[bytes, ...] | None
     recorded_at: float
+
+
+class HeldAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer that was too suspicious to be taken, with its numbers. Times: unix seconds.
+
+    Attributes:
+        kind: ``empty``, ``shrunk`` or ``changed``.
+        before, now: rows that were held, and rows of this answer.
+        suspicious: rows that changed suspiciously.
+        digest: equal answers have equal digests.
+        times: equal answers so far.
+        rejected: an operator does not want it; equal ones are refused without further notice.
+    """
+
+    source: str
+    kind: str
+    reason: str
+    before: int
+    now: int
+    suspicious: int
+    digest: str
+    first_at: float
+    last_at: float
+    times: int = 1
+    rejected: bool = False
+    listings: tuple[Listing, ...] = ()
+    pages: tuple[bytes, ...] = ()
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What one refresh leaves behind; all of it or nothing is remembered.
+
+    Attributes:
+        released: sources whose held answer is no longer of interest.
+        hidden, shown: ids of offers that an operator hides, or shows again.
+    """
+
+    health: Sequence[Health] = ()
+    answers: Sequence[GoodAnswer] = ()
+    held: Sequence[HeldAnswer] = ()
+    released: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+    shown: Sequence[str] = ()
 
 
 class Store(Protocol):
@@ -66,11 +115,14 @@ class Store(Protocol):
     async def payload(self, source: str) -> GoodAnswer | None:
         """Return the last good answer of one source with its payload."""
 
-    async def save(self, health: Sequence[Health], answers: Sequence[GoodAnswer]) -> None:
+    async def held(self) -> dict[str, HeldAnswer]:
+        """Return the answers that are held back, by source id."""
+
+    async def hidden(self) -> frozenset[str]:
+        """Return the ids of offers that an operator hides."""
+
+    async def save(self, changes: Changes) -> None:
         """Record the outcome of one refresh: replaces what is held of the sources named.
 
-        The number of statements does not depend on the number of rows or sources.
+        The number of statements does not depend on the number of rows.
         """
-
-    async def forget(self, sources: Sequence[str]) -> None:
-        """Remove the listings and the health of sources that are no longer declared."""

@@ -5,16 +5,17 @@ from typing import TypeVar
 import msgspec
 import zstandard
 
-from modeldex.domain.listing import Kept
+from modeldex.domain.listing import Kept, Listing
 from modeldex.errors import StoreError
 
 _ROWS = msgspec.msgpack.Decoder(tuple[Kept, ...])
+_LISTINGS = msgspec.msgpack.Decoder(tuple[Listing, ...])
 _PAGES = msgspec.msgpack.Decoder(tuple[bytes, ...])
 _LEVEL = 3
 _T = TypeVar("_T")
 
 
-def pack(value: tuple[Kept, ...] | tuple[bytes, ...]) -> bytes:
+def pack(value: tuple[Kept, ...] | tuple[Listing, ...] | tuple[bytes, ...]) -> bytes:
     """Return *value* as compressed msgpack; decimals stay exact, as text."""
     return zstandard.ZstdCompressor(level=_LEVEL).compress(msgspec.msgpack.encode(value))
 
@@ -26,6 +27,15 @@ def rows(packed: bytes) -> tuple[Kept, ...]:
         StoreError: the bytes are not what :func:`pack` made.
     """
     return _unpacked(packed, _ROWS)
+
+
+def listings(packed: bytes) -> tuple[Listing, ...]:
+    """Return listings.
+
+    Raises:
+        StoreError: the bytes are not what :func:`pack` made.
+    """
+    return _unpacked(packed, _LISTINGS)
 
 
 def pages(packed: bytes) -> tuple[bytes, ...]:

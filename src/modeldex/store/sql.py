@@ -5,17 +5,18 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, event, exc, select
+from sqlalchemy import bindparam, delete, event, exc, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from modeldex.domain.listing import SourceRows
 from modeldex.errors import StoreError
 from modeldex.store import codec, migrate
-from modeldex.store.base import GoodAnswer, Health
-from modeldex.store.tables import listings, sources
+from modeldex.store.base import Changes, GoodAnswer, Health, HeldAnswer
+from modeldex.store.tables import held_answers, hidden_offers, listings, sources
 
 BATCH = 500  # rows per statement
+_PACKED = {"listings", "pages"}
 _WAIT = 10  # seconds that a statement waits for a lock
 
 
@@ -70,30 +71,41 @@ class SqlStore:
             rows=rows, pages=codec.pages(found.payload), recorded_at=found.recorded_at
         )
 
-    async def save(self, health: Sequence[Health], answers: Sequence[GoodAnswer]) -> None:
-        """Record the outcome of one refresh in one transaction."""
-        states = [msgspec.structs.asdict(one) for one in health]
-        packed = [
-            {
-                "source": one.rows.source,
-                "is_book": one.rows.is_book,
-                "recorded_at": one.recorded_at,
-                "payload": codec.pack(one.pages),
-                "decoded": codec.pack(one.rows.rows),
-            }
-            for one in answers
-        ]
+    async def held(self) -> dict[str, HeldAnswer]:
+        """Return the answers that are held back, by source id."""
+        names = [name for name in HeldAnswer.__struct_fields__ if name not in _PACKED]
+        columns = [held_answers.c[name] for name in names]
+        query = select(*columns, held_answers.c.decoded, held_answers.c.payload)
         async with self._transaction() as connection:
-            await _replace(connection, sources, states)
-            await _replace(connection, listings, packed)
+            found = (await connection.execute(query.order_by(held_answers.c.source))).all()
+        return {
+            row.source: HeldAnswer(
+                **{name: getattr(row, name) for name in names},
+                listings=codec.listings(row.decoded),
+                pages=codec.pages(row.payload),
+            )
+            for row in found
+        }
 
-    async def forget(self, names: Sequence[str]) -> None:
-        """Remove the listings and the health of sources that are no longer declared."""
+    async def hidden(self) -> frozenset[str]:
+        """Return the ids of offers that an operator hides."""
         async with self._transaction() as connection:
-            for start in range(0, len(names), BATCH):
-                batch = names[start : start + BATCH]
-                await connection.execute(delete(listings).where(listings.c.source.in_(batch)))
-                await connection.execute(delete(sources).where(sources.c.source.in_(batch)))
+            found = await connection.execute(select(hidden_offers.c.offer))
+            return frozenset(found.scalars())
+
+    async def save(self, changes: Changes) -> None:
+        """Record the outcome of one refresh in one transaction."""
+        async with self._transaction() as connection:
+            await _replace(
+                connection, sources, [msgspec.structs.asdict(h) for h in changes.health]
+            )
+            whole = [_answer_row(one) for one in changes.answers if one.pages is not None]
+            await _replace(connection, listings, whole)
+            await _update_rows(connection, [a for a in changes.answers if a.pages is None])
+            await _remove(connection, held_answers.c.source, changes.released)
+            await _replace(connection, held_answers, [_held_row(one) for one in changes.held])
+            await _replace(connection, hidden_offers, [{"offer": name} for name in changes.hidden])
+            await _remove(connection, hidden_offers.c.offer, changes.shown)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -106,12 +118,51 @@ class SqlStore:
             raise StoreError(message) from error
 
 
+async def _update_rows(connection: AsyncConnection, answers: list[GoodAnswer]) -> None:
+    """Replace what was decoded, and keep the payload."""
+    if answers:
+        change = update(listings).where(listings.c.source == bindparam("of"))
+        change = change.values(decoded=bindparam("rows"), recorded_at=bindparam("at"))
+        values = [
+            {"of": one.rows.source, "rows": codec.pack(one.rows.rows), "at": one.recorded_at}
+            for one in answers
+        ]
+        await connection.execute(change, values)
+
+
+def _answer_row(one: GoodAnswer) -> dict[str, Any]:
+    return {
+        "source": one.rows.source,
+        "is_book": one.rows.is_book,
+        "recorded_at": one.recorded_at,
+        "payload": codec.pack(one.pages or ()),
+        "decoded": codec.pack(one.rows.rows),
+    }
+
+
+def _held_row(one: HeldAnswer) -> dict[str, Any]:
+    plain = {
+        name: value for name, value in msgspec.structs.asdict(one).items() if name not in _PACKED
+    }
+    return {**plain, "payload": codec.pack(one.pages), "decoded": codec.pack(one.listings)}
+
+
+async def _remove(connection: AsyncConnection, column: Any, values: Sequence[str]) -> None:
+    for start in range(0, len(values), BATCH):
+        batch = values[start : start + BATCH]
+        await connection.execute(delete(column.table).where(column.in_(batch)))
+
+
 async def _replace(connection: AsyncConnection, table: Any, rows: list[dict[str, Any]]) -> None:
     for start in range(0, len(rows), BATCH):
         insert = sqlite.insert(table).values(rows[start : start + BATCH])
         key = next(iter(table.primary_key))
         changes = {c.name: insert.excluded[c.name] for c in table.columns if c.name != key.name}
-        await connection.execute(insert.on_conflict_do_update(index_elements=[key], set_=changes))
+        if changes:
+            insert = insert.on_conflict_do_update(index_elements=[key], set_=changes)
+        else:
+            insert = insert.on_conflict_do_nothing()
+        await connection.execute(insert)
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

@@ -1,6 +1,7 @@
 """The tables of the store, in SQLAlchemy Core; the migrations are proved equal to them."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Double,
@@ -31,6 +32,10 @@ sources = Table(
     Column("failure", Text),
     Column("failures", Integer, nullable=False),
     Column("next_at", Double),
+    Column("wait_until", Double),
+    Column("outcome", Text),
+    Column("seconds", Double, nullable=False, server_default="0"),
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
     Column("etag", Text),
     Column("last_modified", Text),
     Column("declaration", Text),
@@ -47,3 +52,23 @@ listings = Table(
     Column("payload", LargeBinary, nullable=False),  # zstd of msgpack of the pages' bodies
     Column("decoded", LargeBinary, nullable=False),  # zstd of msgpack of the kept listings
 )
+
+held_answers = Table(
+    "held_answers",
+    METADATA,
+    Column("source", Text, ForeignKey("sources.source", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("before", Integer, nullable=False),
+    Column("now", Integer, nullable=False),
+    Column("suspicious", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("first_at", Double, nullable=False),
+    Column("last_at", Double, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("rejected", Boolean, nullable=False),
+    Column("payload", LargeBinary, nullable=False),  # zstd of msgpack of the pages' bodies
+    Column("decoded", LargeBinary, nullable=False),  # zstd of msgpack of the listings
+)
+
+hidden_offers = Table("hidden_offers", METADATA, Column("offer", Text, primary_key=True))

@@ -15,7 +15,8 @@ from genai_prices.data import providers
 from modeldex.domain.listing import Listing
 from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.sources.declaration import Declaration
-from modeldex.sources.decode import Decoded, Losses
+from modeldex.sources.decode import Decoded
+from modeldex.sources.money import Losses
 
 _MILLION, _THOUSAND = 1_000_000, 1000
 _TIER_KEYS = {"processing", "speed", "service_tier"}

@@ -15,7 +15,8 @@ from typing import Any
 from modeldex.domain.listing import Listing
 from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.sources.declaration import Declaration
-from modeldex.sources.decode import Decoded, Losses
+from modeldex.sources.decode import Decoded
+from modeldex.sources.money import Losses
 
 _MILLION = 1_000_000
 _METERS = {

@@ -11,7 +11,8 @@ import msgspec
 
 from modeldex.domain.listing import Listing
 from modeldex.sources.declaration import Declaration
-from modeldex.sources.decode import Decoder, Losses, TableDecoder
+from modeldex.sources.decode import Decoder, TableDecoder
+from modeldex.sources.money import Losses
 from modeldex.sources.payload import Row
 
 

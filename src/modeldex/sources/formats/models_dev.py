@@ -7,7 +7,8 @@ from modeldex.domain.listing import Listing
 from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.normalize import dates
 from modeldex.sources.declaration import Declaration
-from modeldex.sources.decode import Decoder, Losses
+from modeldex.sources.decode import Decoder
+from modeldex.sources.money import Losses
 from modeldex.sources.payload import Row
 
 _MILLION = 1_000_000

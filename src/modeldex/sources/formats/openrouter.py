@@ -11,7 +11,8 @@ import msgspec
 from modeldex.domain.listing import Listing
 from modeldex.domain.rate import Conditions, Meter, Rate
 from modeldex.sources.declaration import Declaration
-from modeldex.sources.decode import Decoder, Losses, TableDecoder
+from modeldex.sources.decode import Decoder, TableDecoder
+from modeldex.sources.money import Losses
 from modeldex.sources.payload import Row, at
 
 _CONDITIONS = {"min_prompt_tokens", "utc_start", "utc_end"}

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from modeldex.domain.listing import Listing
 from modeldex.sources.declaration import Declaration
-from modeldex.sources.decode import Decoder, Losses, TableDecoder
+from modeldex.sources.decode import Decoder, TableDecoder
+from modeldex.sources.money import Losses
 from modeldex.sources.payload import Row
 
 

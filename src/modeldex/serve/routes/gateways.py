@@ -1,0 +1,183 @@
+"""The gateways that ``gateway=`` accepts, how each is doing, and a logo for each."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from modeldex.domain.provider import Provider
+from modeldex.errors import NoSnapshot
+from modeldex.serve import monogram, problems
+from modeldex.serve.answers import Answers
+from modeldex.serve.representation import CatalogResponse, Representation, conditions, http_date
+from modeldex.serve.statuses import StatusFile
+from modeldex.snapshot.documents import IDENTITY, tagged
+from modeldex.snapshot.reader import Snapshot
+from modeldex.snapshot.status import SourceStatus, Status
+
+_METHODS = ["GET", "HEAD"]
+
+
+class Gateways:
+    """The handlers, with what they answer from."""
+
+    def __init__(self, answers: Answers, statuses: StatusFile) -> None:
+        self.answers, self.statuses = answers, statuses
+
+    async def gateways(self, request: Request) -> Response:
+        """Every gateway with its names, links and number of offers."""
+        try:
+            snapshot = self.answers.current.snapshot
+        except NoSnapshot:
+            return problems.not_ready()
+        counts = await self.answers.counts()
+        status = self.statuses.read()
+        data = [
+            {**_described(one), "model_count": counts.get(one.slug, 0), **_state(one, status)}
+            for one in snapshot.providers
+        ]
+        return _listed(request, data, snapshot)
+
+    async def status(self, request: Request) -> Response:
+        """How each gateway's sources are doing; changes with every refresh."""
+        try:
+            snapshot = self.answers.current.snapshot
+        except NoSnapshot:
+            return problems.not_ready()
+        counts = await self.answers.counts()
+        status = self.statuses.read()
+        data = [
+            {
+                "id": one.slug,
+                "name": one.name,
+                "model_count": counts.get(one.slug, 0),
+                **_state(one, status),
+                "sources": [_source(source) for source in _sources(one, status)],
+            }
+            for one in snapshot.providers
+        ]
+        at = status.at if status else None
+        return _listed(request, data, snapshot, at=at, summary=_summary(data))
+
+    async def logo(self, request: Request) -> Response:
+        """A monogram of a gateway, drawn here."""
+        slug = request.path_params["slug"]
+        try:
+            snapshot = self.answers.current.snapshot
+        except NoSnapshot:
+            return problems.not_ready()
+        number = snapshot.gateways.get(slug)
+        if number is None:
+            return problems.problem(404, "gateway_not_found", f"There is no gateway {slug[:80]!r}.")
+        picture = Response(monogram.svg(snapshot.providers[number]), media_type="image/svg+xml")
+        picture.headers["cache-control"] = "public, max-age=86400"
+        picture.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+        return picture
+
+
+def router(answers: Answers, statuses: StatusFile) -> APIRouter:
+    """Return the gateways' routes."""
+    routes, handlers = APIRouter(), Gateways(answers, statuses)
+    for path, handler in (
+        ("/v1/gateways", handlers.gateways),
+        ("/v1/gateways/status", handlers.status),
+        ("/logos/{slug}.svg", handlers.logo),
+    ):
+        routes.add_api_route(path, handler, methods=_METHODS, response_class=Response)
+    return routes
+
+
+def logo_url(one: Provider) -> str:
+    """Return a provider's own logo, else the address of the monogram drawn here."""
+    return one.logo or f"/logos/{one.slug}.svg"
+
+
+def _described(one: Provider) -> dict[str, Any]:
+    return {
+        "id": one.slug,
+        "name": one.name,
+        "color": monogram.color(one.slug),
+        "site_url": one.site,
+        "logo_url": logo_url(one),
+        "aliases": list(one.aliases),
+        "book_only": one.book_only,
+    }
+
+
+def _state(one: Provider, status: Status | None) -> dict[str, Any]:
+    """Return the best state among a gateway's sources, and the reason of that one."""
+    sources = sorted(_sources(one, status), key=_badness)
+    if not sources:
+        only = "Only published catalogs speak of it." if one.book_only else None
+        state = "book only" if one.book_only else "never asked"
+        return {"state": state, "reason": only, "in_error_state": False, "error_message": None}
+    best = sources[0]
+    bad = best.state in ("failing", "held")
+    return {
+        "state": best.state,
+        "reason": best.reason,
+        "in_error_state": bad,
+        "error_message": best.reason if bad else None,
+    }
+
+
+def _badness(one: SourceStatus) -> int:
+    order = ("ok", "held", "failing", "never asked")
+    return order.index(one.state) if one.state in order else len(order)
+
+
+def _sources(one: Provider, status: Status | None) -> list[SourceStatus]:
+    if status is None:
+        return []
+    return [source for source in status.sources if source.provider == one.slug and not source.book]
+
+
+def _source(one: SourceStatus) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "state": one.state,
+        "reason": one.reason,
+        "rows": one.rows,
+        "priced": one.priced,
+        "missing": one.missing,
+        "suspicious": one.suspicious,
+        "asked_at": one.asked_at,
+        "answered_at": one.answered_at,
+        "next_at": one.next_at,
+        "failure_kind": one.failure_kind,
+        "breaker": one.breaker,
+        "held": None
+        if one.held is None
+        else {name: getattr(one.held, name) for name in one.held.__struct_fields__},
+    }
+
+
+def _summary(data: Iterable[dict[str, Any]]) -> dict[str, int]:
+    rows = list(data)
+    return {
+        "total_gateways": len(rows),
+        "total_models": sum(row["model_count"] for row in rows),
+        "gateways_with_errors": sum(row["in_error_state"] for row in rows),
+        "gateways_with_zero_models": sum(not row["model_count"] for row in rows),
+    }
+
+
+def _listed(
+    request: Request, data: list[dict[str, Any]], snapshot: Snapshot, **more: Any
+) -> Response:
+    """Answer with a list that changes with every refresh: to be asked for again each time."""
+    value = {"object": "list", "data": data, "total": len(data), "snapshot": snapshot.id, **more}
+    body = msgspec.json.encode(value)
+    found = Representation(
+        etag=tagged(hashlib.blake2b(body, digest_size=16).hexdigest(), IDENTITY).encode(),
+        encoding=IDENTITY,
+        last_modified=http_date(snapshot.timestamp),
+        size=len(body),
+        body=body,
+        cache_control=b"no-cache",
+    )
+    return CatalogResponse(found, conditions(request.scope["headers"]))

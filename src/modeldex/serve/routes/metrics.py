@@ -1,0 +1,84 @@
+"""Metrics in Prometheus' text form: the snapshot, and how each source is doing."""
+
+from collections.abc import Callable, Iterator
+
+from fastapi import APIRouter
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from starlette.responses import Response
+from typing_extensions import override
+
+from modeldex.errors import NoSnapshot
+from modeldex.serve.statuses import StatusFile
+from modeldex.snapshot.current import Current
+from modeldex.snapshot.status import SourceStatus
+
+_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_GAUGES: tuple[tuple[str, str, Callable[[SourceStatus], float | None]], ...] = (
+    ("rows", "Last good listings that are held.", lambda one: one.rows),
+    ("priced_rows", "Those of them that state a price.", lambda one: one.priced),
+    ("missing_rows", "Listings that the last answers did not have.", lambda one: one.missing),
+    ("suspicious_rows", "Listings that keep an old value for now.", lambda one: one.suspicious),
+    ("failures", "Failures in a row.", lambda one: one.failures),
+    ("answer_bytes", "Bytes of the last answer.", lambda one: one.bytes),
+    ("turn_seconds", "Duration of the last turn.", lambda one: one.seconds),
+    ("asked_timestamp_seconds", "When it was last asked.", lambda one: one.asked_at),
+    ("answered_timestamp_seconds", "When it last answered.", lambda one: one.answered_at),
+)
+
+
+class SourcesCollector(Collector):
+    """Reads the status file when it is asked; counts nothing itself."""
+
+    def __init__(self, statuses: StatusFile, current: Current) -> None:
+        self.statuses, self.current = statuses, current
+
+    @override
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._snapshot()
+        status = self.statuses.read()
+        sources = status.sources if status else ()
+        for name, about, value in _GAUGES:
+            family = GaugeMetricFamily(f"modeldex_source_{name}", about, labels=["source"])
+            for one in sources:
+                if (found := value(one)) is not None:
+                    family.add_metric([one.id], found)
+            yield family
+        states = GaugeMetricFamily(
+            "modeldex_source_state",
+            "1 for the state, breaker and outcome in which a source is.",
+            labels=["source", "state", "breaker", "outcome", "failure_kind"],
+        )
+        for one in sources:
+            labels = [one.id, one.state, one.breaker, one.outcome or "", one.failure_kind or ""]
+            states.add_metric(labels, 1)
+        yield states
+
+    def _snapshot(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            snapshot = self.current.snapshot
+        except NoSnapshot:
+            return
+        yield GaugeMetricFamily(
+            "modeldex_snapshot_offers", "Offers shown.", value=snapshot.offer_count
+        )
+        yield GaugeMetricFamily(
+            "modeldex_snapshot_models", "Models shown.", value=snapshot.model_count
+        )
+
+
+def router(statuses: StatusFile, current: Current) -> APIRouter:
+    """Return the metrics route."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(SourcesCollector(statuses, current))
+    routes = APIRouter()
+
+    async def metrics() -> Response:
+        """Metrics in Prometheus' text form."""
+        answer = Response(generate_latest(registry), media_type=_MEDIA_TYPE)
+        answer.headers["cache-control"] = "no-store"
+        return answer
+
+    routes.add_api_route("/metrics", metrics, response_class=Response)
+    return routes
