@@ -55,6 +55,15 @@ def served(app: ASGIApp) -> Iterator[str]:
 @contextmanager
 def serve_command(data_dir: Path, **environment: str) -> Iterator[str]:
     """Give the base URL of a ``modeldex serve`` that is ready, as its user would run it."""
+    with serve_process(data_dir, **environment) as (url, _):
+        yield url
+
+
+@contextmanager
+def serve_process(
+    data_dir: Path, **environment: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Give the base URL and the process of a ``modeldex serve`` that is ready."""
     port = free_port()
     env = variables(data_dir, PORT=str(port), **environment)
     process = subprocess.Popen([sys.executable, "-m", "modeldex", "serve"], env=env)
@@ -62,7 +71,7 @@ def serve_command(data_dir: Path, **environment: str) -> Iterator[str]:
     try:
         eventually(lambda: process.poll() is not None or is_ready(url))
         assert process.poll() is None, "modeldex serve ended"
-        yield url
+        yield url, process
     finally:
         process.terminate()
         process.wait(PATIENCE)
@@ -120,4 +129,4 @@ def free_port() -> int:
 
 
 def _is_ours(name: str) -> bool:
-    return name.startswith("MODELDEX_") and name != "MODELDEX_TEST_SCALE"
+    return name.startswith("MODELDEX_")

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from typing_extensions import override
+
+_PATIENCE = 30.0
+
 
 @dataclass
 class Reply:
@@ -15,14 +19,18 @@ class Reply:
 
     Attributes:
         delay: seconds before anything is sent.
+        gate: an event that is awaited before anything is sent.
         cut: close the connection after so many bytes of the body.
+        drop: close the connection without an answer.
     """
 
     body: bytes = b'{"data": []}'
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    gate: threading.Event | None = None
     cut: int | None = None
+    drop: bool = False
 
 
 @dataclass
@@ -34,10 +42,17 @@ class Asked:
 
 
 class FakeProvider:
-    """Answers each path with its replies in turn, the last one for ever; unknown paths are 404."""
+    """Answers each path with its replies in turn, the last one for ever; unknown paths are 404.
+
+    Attributes:
+        asked: the requests that arrived, in their order.
+        most_in_flight: how many were ever being answered at the same time.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.most_in_flight = self._in_flight = 0
+        self._lock = threading.Lock()
         self.replies: dict[str, list[Reply]] = {}
         self.asked: list[Asked] = []
 
@@ -48,6 +63,18 @@ class FakeProvider:
     def count(self, path: str) -> int:
         """Return how often *path* was asked for."""
         return sum(one.path.partition("?")[0] == path for one in self.asked)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Count a request as in flight."""
+        with self._lock:
+            self._in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self._in_flight)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_flight -= 1
 
     def next_reply(self, path: str) -> Reply:
         """Return the reply whose turn it is."""
@@ -60,8 +87,7 @@ class FakeProvider:
 @contextmanager
 def running() -> Iterator[FakeProvider]:
     """Give a running provider on a free port of the loopback interface."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _Handler)
     provider = FakeProvider(f"http://127.0.0.1:{server.server_port}")
     server.provider = provider  # type: ignore[attr-defined] # read by the handler
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -73,21 +99,36 @@ def running() -> Iterator[FakeProvider]:
         server.server_close()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    @override
+    def handle_error(self, *_words: Any) -> None:
+        """A client that went away is no news."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class's name
+    def do_GET(self) -> None:
         provider: FakeProvider = self.server.provider  # type: ignore[attr-defined] # see running()
         headers = {name.lower(): value for name, value in self.headers.items()}
         provider.asked.append(Asked(self.path, headers))
-        reply = provider.next_reply(self.path)
-        time.sleep(reply.delay)
-        try:
-            self._send(reply)
-        except (BrokenPipeError, ConnectionResetError):
-            self.close_connection = True
+        with provider.answering():
+            reply = provider.next_reply(self.path)
+            time.sleep(reply.delay)
+            if reply.gate is not None:
+                reply.gate.wait(_PATIENCE)
+            try:
+                self._send(reply)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
 
     def _send(self, reply: Reply) -> None:
+        if reply.drop:
+            self.close_connection = True
+            return
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
@@ -97,5 +138,6 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.cut is not None:
             self.close_connection = True
 
+    @override
     def log_message(self, *_words: Any) -> None:
         """Say nothing."""

@@ -13,7 +13,7 @@ from modeldex.settings import Settings
 from modeldex.snapshot.current import Current
 from modeldex.telemetry import Log
 
-LARGEST_SHELVED = 2**20
+LARGEST_SHELVED = 2 * 2**20  # bytes; a page of 1,000 real rows is about 1.3 million
 
 
 def app() -> ASGIApp:

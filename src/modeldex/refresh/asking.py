@@ -1,7 +1,9 @@
 """Asks sources concurrently and turns what they say into what is remembered."""
 
 import asyncio
+import traceback
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -84,12 +86,15 @@ class Questioner:
     ) -> Result:
         began = self.stopwatch()
         try:
-            harvest = await self.asker.ask(declaration, fetcher, _held(declaration, before, turn))
+            known = _held(declaration, before, held, turn)
+            harvest = await self.asker.ask(declaration, fetcher, known)
             result = await asyncio.to_thread(
                 self._answered, declaration, before, held, harvest, turn
             )
         except SourceError as error:
             result = self._failed(before, error, turn.moment)
+        except Exception as error:  # noqa: BLE001 - an answer that finds a fault of ours spares the others
+            result = self._failed(before, _our_fault(error), turn.moment)
         seconds = round(self.stopwatch() - began, 3)
         result = msgspec.structs.replace(
             result, outcome=msgspec.structs.replace(result.outcome, seconds=seconds)
@@ -168,11 +173,20 @@ class Turn(msgspec.Struct, frozen=True):
     progress: Progress
 
 
-def _held(declaration: Declaration, before: Health, turn: Turn) -> Validators:
-    """A changed declaration must see the whole answer again."""
-    if turn.force or before.declaration != fingerprint(declaration):
+def _held(
+    declaration: Declaration, before: Health, held: tuple[Kept, ...], turn: Turn
+) -> Validators:
+    """A changed declaration must see the whole answer again, and so must one that holds none."""
+    if turn.force or not held or before.declaration != fingerprint(declaration):
         return Validators()
     return Validators(before.etag, before.last_modified)
+
+
+def _our_fault(error: Exception) -> SourceError:
+    """Return what to say of an error that nobody foresaw; its own text may quote anything."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return SourceError("decode", f"modeldex failed on it: {type(error).__name__} in {where}")
 
 
 def _outcome(declaration: Declaration, step: diff.Step, harvest: Harvest) -> Outcome:

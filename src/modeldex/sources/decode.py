@@ -10,7 +10,7 @@ import msgspec
 
 from modeldex.domain import decimals
 from modeldex.domain.listing import Listing
-from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
+from modeldex.domain.rate import Conditions, Meter, Rate
 from modeldex.normalize import dates
 from modeldex.sources import values
 from modeldex.sources.declaration import Choice, Declaration, Flag, Money
@@ -77,10 +77,13 @@ class RateReader:
         usd = losses.price(at(row, self.keys), self.units)
         if usd is None:
             return None
-        since = at(row, self.since) if isinstance(self.since, tuple) else self.since
-        if self.since is not None and not values.is_count(since):
+        if self.since is None:
+            return Rate(meter=self.meter, usd=usd)
+        stated = at(row, self.since) if isinstance(self.since, tuple) else self.since
+        since = values.count(stated)
+        if since is None:
             return None
-        when = ALWAYS if since is None else Conditions(min_input_tokens=int(since))
+        when = Conditions(min_input_tokens=since)
         return Rate(meter=self.meter, usd=usd, when=when)
 
 
@@ -102,8 +105,8 @@ class TableDecoder:
 
     def listing(self, row: Row, losses: Losses) -> Listing | None:
         """Return what *row* says, ``None`` for a row without an id or left out on purpose."""
-        native = at(row, self.paths["id"])
-        if not isinstance(native, str) or not native.strip():
+        native = self._id(row)
+        if native is None:
             losses.dropped += 1
             return None
         if any(values.scalar(at(row, keys)) in unwanted for keys, unwanted in self.drop):
@@ -111,6 +114,10 @@ class TableDecoder:
             return None
         self._note_unknown_prices(row, losses)
         return Listing(**self._facts(row, native), rates=self._rates(row, losses))
+
+    def _id(self, row: Row) -> str | None:
+        native = values.text(at(row, self.paths["id"])) or ""
+        return native.removeprefix(self.declaration.strip) or None
 
     def get(self, row: Row, field: str) -> Any:
         """Return what the row has for one of our fields, ``None`` where none is declared."""
@@ -125,7 +132,7 @@ class TableDecoder:
         return facts | {
             "source": declared.id,
             "provider": declared.serves,
-            "provider_model_id": native.strip().removeprefix(declared.strip),
+            "provider_model_id": native,
             "created": dates.unix(self.get(row, "created")),
             "aliases": values.texts(self.get(row, "aliases")) or (),
             "context_length": values.count(self.get(row, "context")),

@@ -7,6 +7,7 @@ pages, what a status means.
 from collections.abc import Generator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import msgspec
@@ -70,12 +71,14 @@ def exchange(
     response = yield msgspec.structs.replace(
         request, headers={**request.headers, **_conditional(held)}
     )
-    if response.status == _NOT_MODIFIED:
+    if response.status == _NOT_MODIFIED and held != Validators():
         return Answer((), held)
     pages, validators = [_accepted(response, now)], _validators(response)
+    seen: set[str] = set()
     while (cursor := _next_page(declaration, pages[-1])) is not None:
-        if len(pages) >= _MOST_PAGES:
-            raise SourceError("decode", f"its pages do not end after {_MOST_PAGES}")
+        if cursor in seen or len(pages) >= _MOST_PAGES:
+            raise SourceError("decode", f"its pages do not end after {len(pages)}")
+        seen.add(cursor)
         page = (declaration.page.parameter, cursor) if declaration.page else ("", "")
         response = yield msgspec.structs.replace(request, query=(*request.query, page))
         pages.append(_accepted(response, now))
@@ -96,6 +99,8 @@ def _first(declaration: Declaration, url: str, key: str | None) -> Request:
     headers = {"accept": "application/json", **declaration.headers}
     how = declaration.key
     if key is not None and how is not None:
+        if not (key.isascii() and key.isprintable()):  # a client's error would quote it
+            raise SourceError("auth", "its key holds characters that cannot be sent")
         if how.place == "query":
             query.append((how.name, key))
         else:
@@ -119,7 +124,11 @@ def _next_page(declaration: Declaration, body: bytes) -> str | None:
     if page.more is not None and payload.value(body, page.more) is not True:
         return None
     cursor = payload.value(body, page.next)
-    return cursor if isinstance(cursor, str) and cursor else None
+    if isinstance(cursor, str) and cursor:
+        return cursor
+    if page.more is not None:
+        raise SourceError("decode", "it has more pages, but does not say where")
+    return None
 
 
 def _accepted(response: Response, now: datetime) -> bytes:
@@ -134,7 +143,7 @@ def _kind(status: int) -> str:
         return "auth"
     if status == _TOO_MANY:
         return "rate_limit"
-    return "server" if status >= 500 else "client"  # noqa: PLR2004
+    return "server" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "client"
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -145,5 +154,5 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return float(value.strip()[:9])
     try:
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
