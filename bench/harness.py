@@ -71,13 +71,19 @@ def running(command: Sequence[str], core: int, url: str, **environment: str) -> 
 
 
 def stopped_after(seconds: float, command: Sequence[str], core: int) -> str:
-    """Return what a program pinned to *core* prints when it is interrupted after *seconds*."""
-    with subprocess.Popen(_pinned(command, core), stdout=subprocess.PIPE, text=True) as process:
+    """Return what a program pinned to *core* prints until it is interrupted.
+
+    That is *seconds* after its first line, with which it says that it has begun.
+    """
+    by_line = [tool("stdbuf", "coreutils"), "--output=L", *command]
+    with subprocess.Popen(_pinned(by_line, core), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
         try:
+            first = process.stdout.readline()
             time.sleep(seconds)
         finally:
             process.send_signal(signal.SIGINT)
-        return process.communicate(timeout=_PATIENCE)[0]
+        return first + process.stdout.read()
 
 
 def interleaved(

@@ -47,7 +47,7 @@ def need(*tools: str) -> None:
 def test_hot_path_compares_all_servers() -> None:
     """All servers agree on every answer, and the table has their rates and two ratios."""
     need(*TOOLS)
-    done = bench("hot_path.py", "--seconds", "0.2", "--rounds", "1", "--offers", "300")
+    done = bench("hot_path.py", "--seconds", "0.2", "--rounds", "1", "--offers", "400")
     found = rows(done.stdout)
     assert done.returncode == 0, done.stderr
     assert list(found)[2:] == ["12k", "304", "100k"]

@@ -186,6 +186,14 @@ def test_lists_of_two_rows_are_united() -> None:
     assert found.input_modalities == ("text", "image")
 
 
+def test_what_was_united_has_the_final_spelling() -> None:
+    """What follows from the united lists is said at once, not after another pass."""
+    found = together({"input_modalities": ("Text",)}, {"input_modalities": ("images",)})
+
+    assert found.capabilities == {"vision": True}
+    assert normalized([found], 2000) == (found,)
+
+
 def test_capabilities_are_kept_where_nobody_contradicts() -> None:
     """A disputed capability is unknown, and costs no other."""
     found = together(

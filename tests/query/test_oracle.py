@@ -12,7 +12,7 @@ from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import SORTS
 from query.mixed import Oracle
 from support.scale import scaled
-from support.snapshots import ask
+from support.snapshots import ask, ids
 
 GATEWAYS = ("acme", "bolt", "cove", "labs", "void")
 WORDS = (
@@ -82,6 +82,19 @@ def test_an_answer_is_what_the_oracle_says(
     assert (found["total"], found["returned"]) == (len(whole), len(shown))
     assert found["has_more"] is (question.offset + len(shown) < len(whole))
     assert found["next_offset"] == (question.offset + len(shown) if found["has_more"] else None)
+
+
+@pytest.mark.finding("X45", "ME-H3")
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("sort", ["id", *SORTS])
+@pytest.mark.parametrize("unique", [False, True])
+def test_the_whole_list_in_each_order_is_what_the_oracle_says(
+    snapshot: Snapshot, oracle: Oracle, sort: str, order: str, *, unique: bool
+) -> None:
+    """Every sort in both directions, of offers and of models, shown and not shown."""
+    for inactive in (False, True):
+        question = Question(sort=sort, order=order, unique=unique, include_inactive=inactive)
+        assert ids(snapshot, question) == oracle.ids(question)
 
 
 @pytest.mark.finding("DB-H1", "CA-C1", "X46")

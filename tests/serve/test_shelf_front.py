@@ -1,5 +1,6 @@
 """The shelf at the front: what is known costs nothing, what is asked at once is made once."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,8 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from modeldex.query.question import Question
+from modeldex.serve.representation import Representation
 from serve.conftest import KINDS, STREAMED, many, small
 from support import catalogs, live, wire, workers
+from support.refreshing import Notebook
 
 SHELVED = [path for path in KINDS.values() if path != STREAMED]
 AT_ONCE = 200
@@ -132,6 +136,28 @@ def test_an_asker_who_leaves_takes_nothing_from_the_others(tmp_path: Path) -> No
         wire.ask(url, "/v1/models?limit=2")
 
     assert pool.given == 1
+
+
+def test_an_asker_who_is_cancelled_fails_nobody_else(tmp_path: Path) -> None:
+    """Whoever asked first, the answer is finished for those who still wait."""
+    catalogs.publish(tmp_path / "snapshots", small())
+    pool = workers.Watched(allowed=0)
+    answers = workers.answers(tmp_path, pool, Notebook())
+    answers.current.poll()
+
+    async def ask() -> tuple[object, object]:
+        question = Question(limit=2)
+        both = [asyncio.create_task(answers.list(question, name, "br")) for name in "ab"]
+        await asyncio.to_thread(live.eventually, lambda: pool.given)
+        both[0].cancel()
+        pool.allow()
+        first, second = await asyncio.gather(*both, return_exceptions=True)
+        return first, second
+
+    first, second = asyncio.run(ask())
+
+    assert isinstance(first, asyncio.CancelledError)
+    assert isinstance(second, Representation)
 
 
 def test_a_stream_ends_when_its_client_has_gone(tmp_path: Path) -> None:

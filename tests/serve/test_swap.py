@@ -125,6 +125,18 @@ def test_a_stream_that_began_on_the_old_snapshot_ends_on_it(tmp_path: Path) -> N
     assert (found["snapshot"], found["total"], len(found["data"])) == (old, 1200, 1200)
 
 
+def test_a_fault_while_looking_for_a_snapshot_does_not_end_the_looking(tmp_path: Path) -> None:
+    """A worker that could not start a thread for once still swaps to what comes next."""
+    catalogs.publish(tmp_path / "snapshots", small())
+    pool, log = workers.Broken(failures=2), Notebook()
+    with live.served(workers.build(tmp_path, pool, log)) as url, wire.connected(url) as line:
+        live.eventually(lambda: pool.failures == 0)
+        new = catalogs.publish(tmp_path / "snapshots", small(last="0.7"), 1001.0)
+        live.eventually(lambda: serves(line) == new)
+
+    assert log.of("error") == ["looking for a new snapshot failed"] * 2
+
+
 def test_damage_under_a_stream_cuts_it_off_and_spares_the_next_reader(tmp_path: Path) -> None:
     """A client can tell that its answer is not whole; who asks then gets the snapshot before."""
     before = catalogs.publish(tmp_path / "snapshots", many())

@@ -139,7 +139,7 @@ def test_a_context_tier_begins_where_the_declaration_or_the_row_says() -> None:
 
 def test_a_price_key_that_no_rate_reads_is_reported() -> None:
     """A new meter does not pass unseen; blank values and known keys are not reported."""
-    pricing = {"in": 1, "cached": 2, "deep": {"x": 1, "y": None}, "blank": " ", "old": 3}
+    pricing = {"in": 1, "cached": 2, "deep": {"x": 1, "y": None}, "blank": " ", "old": {"x": 3}}
     row = {"id": "a", "pricing": pricing, "price_per_second": 4, "other": 5}
     lines = 'prices = ["pricing", "price_*"]\nignored_prices = ["pricing.old"]\n' + PRICED
     found = decoded(lines, row, row)

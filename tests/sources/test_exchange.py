@@ -110,12 +110,13 @@ def test_the_query_of_the_address_is_kept() -> None:
     assert (request.url, request.query) == (URL, (("a", "1"), ("b", "x y")))
 
 
-def test_pages_follow_a_cursor_while_there_are_more() -> None:
+@pytest.mark.parametrize("end", [False, None, "yes", 1])
+def test_pages_follow_a_cursor_while_there_are_more(end: object) -> None:
     """Each page is asked for by what the page before says; the flag ends it, not the cursor."""
-    ends = [("b", True), ("d", True), ("e", False)]
-    pages = [answer({"last": last, "has_more": more}) for last, more in ends]
+    flags: list[Any] = [True, True, end]
+    pages = [answer({"last": f"p{n}", "has_more": more}) for n, more in enumerate(flags)]
     asked, got = talk(declared(MORE), *pages)
-    assert [one.query for one in asked] == [(), (("after", "b"),), (("after", "d"),)]
+    assert [one.query for one in asked] == [(), (("after", "p0"),), (("after", "p1"),)]
     assert got.pages == tuple(page.body for page in pages)
 
 

