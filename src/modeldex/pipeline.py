@@ -84,8 +84,7 @@ def _models(offers: Sequence[Offer], names: Mapping[str, identity.Keys]) -> Iter
         grouped[one.model_id].append(one)
     for model_id in sorted(grouped):
         group = grouped[model_id]
-        called = {names[one.id].native for one in group}
-        called.update(name for one in group for name in names[one.id].others)
+        called = {name for one in group for name in names[one.id].names}
         yield Model(
             id=model_id,
             facts=fold.of_model([one.facts for one in sorted(group, key=_authority)]),

@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     """Everything that can be set. Names are those of the variables, without the prefix."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, toml_file=FILE, frozen=True, extra="forbid"
+        env_prefix=PREFIX, env_ignore_empty=True, toml_file=FILE, frozen=True, extra="forbid"
     )
 
     host: str = Field("127.0.0.1", description="Address to serve on.")
@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     )
     source_timeout: float = Field(30.0, gt=0, le=600, description="Seconds for one source.")
     source_max_bytes: int = Field(32 * 2**20, ge=1024, description="Of one answer, unpacked.")
-    refresh_interval: float = Field(900.0, ge=1, description="Seconds between two refreshes.")
+    refresh_interval: float = Field(
+        900.0, ge=1, allow_inf_nan=False, description="Seconds between two refreshes."
+    )
     fetch_concurrency: int = Field(16, ge=1, le=256, description="Sources asked at a time.")
     guard_factor: int = Field(10, ge=2, description="A price that moves so much is suspicious.")
     guard_least_share: float = Field(
@@ -119,7 +121,9 @@ def load() -> Settings:
         raise SettingsError(f"Unknown settings: {names}. `modeldex settings` lists all.")
     try:
         return Settings()  # type: ignore[call-arg] # every field has a default
-    except ValidationError as error:
+    except (OSError, ValueError) as error:
+        if not isinstance(error, ValidationError):
+            raise SettingsError(f"{FILE} cannot be read: {error}.") from None
         wrong = "; ".join(
             f"{PREFIX}{'.'.join(map(str, one['loc'])).upper()}: {one['msg']}"
             for one in error.errors()
@@ -128,8 +132,11 @@ def load() -> Settings:
 
 
 def origins(settings: Settings) -> dict[str, str]:
-    """Return where each setting comes from: ``environment``, the file's name, or ``default``."""
-    set_here = set(_names(os.environ))
+    """Return where each setting comes from: ``environment``, the file's name, or ``default``.
+
+    An empty variable is as good as none.
+    """
+    set_here = set(_names(name for name, value in os.environ.items() if value))
     return {
         name: "environment"
         if name in set_here
@@ -149,4 +156,5 @@ def variable(names: Iterable[str]) -> str | None:
 
 
 def _names(environment: Iterable[str]) -> Iterable[str]:
-    return (name.removeprefix(PREFIX).lower() for name in environment if name.startswith(PREFIX))
+    upper = (name.upper() for name in environment)
+    return (name.removeprefix(PREFIX).lower() for name in upper if name.startswith(PREFIX))

@@ -76,26 +76,3 @@ def no_more_files() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-class Lines:
-    """A log that keeps its lines."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, str]] = []
-
-    def info(self, event: str, **facts: Any) -> None:
-        """Keep something normal."""
-        self.lines.append(("info", _line(event, facts)))
-
-    def warning(self, event: str, **facts: Any) -> None:
-        """Keep a warning."""
-        self.lines.append(("warning", _line(event, facts)))
-
-    def error(self, event: str, **facts: Any) -> None:
-        """Keep an error."""
-        self.lines.append(("error", _line(event, facts)))
-
-
-def _line(event: str, facts: dict[str, Any]) -> str:
-    return " ".join([event, *(f"{name}={value}" for name, value in facts.items())])

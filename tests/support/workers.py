@@ -19,7 +19,7 @@ from modeldex.serve import app
 from modeldex.serve.answers import Answers
 from modeldex.snapshot.current import Current
 from support import live
-from support.snapshots import Lines
+from support.refreshing import Notebook
 
 _SHELF, _LARGEST = 2**25, 2**21
 _PATIENCE = 30.0
@@ -59,12 +59,19 @@ class Watched(ThreadPoolExecutor):
         return fn(*args, **kwargs)
 
 
-class Broken(Executor):
-    """Threads that cannot be had; the reason is nobody's business."""
+class Broken(ThreadPoolExecutor):
+    """Threads that cannot be had at first; the reason is nobody's business."""
+
+    def __init__(self, failures: int = 10**9) -> None:
+        super().__init__(2)
+        self.failures = failures
 
     @override
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        raise RuntimeError("secret reason in /etc/secret.path")
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("secret reason in /etc/secret.path")
+        return super().submit(fn, *args, **kwargs)
 
 
 class Counted:
@@ -87,11 +94,15 @@ class Counted:
             self.ended += counts
 
 
-def build(data_dir: Path, pool: Executor, log: Lines | None = None) -> ASGIApp:
+def answers(data_dir: Path, pool: Executor, log: Notebook) -> Answers:
+    """Return what a worker knows, found out in the threads of *pool*."""
+    return Answers(Current(data_dir / "snapshots", log.error), Shelf(_SHELF, _LARGEST), pool)
+
+
+def build(data_dir: Path, pool: Executor, log: Notebook | None = None) -> ASGIApp:
     """Return a worker's application that answers in the threads of *pool*."""
-    lines = log or Lines()
-    current = Current(data_dir / "snapshots", lines.error)
-    return app.build(Answers(current, Shelf(_SHELF, _LARGEST), pool), lines)
+    notes = log or Notebook()
+    return app.build(answers(data_dir, pool, notes), notes)
 
 
 @contextmanager
@@ -109,12 +120,11 @@ def several(data_dir: Path, count: int) -> Iterator[tuple[str, list[int]]]:
         process.wait(_PATIENCE)
 
 
-def children(parent: int) -> list[int]:
-    """Return the ids of the workers that a supervisor has started."""
-    found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [
-        int(one) for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()
-    ]
+def children(parent: int, command: bytes = b"spawn_main") -> list[int]:
+    """Return the ids of a process's children that run *command*; by default, of its workers."""
+    lists = Path(f"/proc/{parent}/task").glob("*/children")  # one for each of its threads
+    found = [one for one_list in lists for one in one_list.read_text().split()]
+    return [int(one) for one in found if command in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ The alphabets are small, so that ids, names and repositories of different source
 import zlib
 from decimal import Decimal
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from modeldex.domain.listing import Kept, Listing, SourceRows
@@ -14,7 +14,11 @@ from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.normalize.listings import normalized
 from support.scale import scaled
 
-LAW = settings(max_examples=scaled(60, 2000), deadline=None)
+LAW = settings(
+    max_examples=scaled(60, 2000),
+    deadline=None,
+    phases=set(Phase) - {Phase.explain},  # it takes minutes where a law is broken
+)
 PROVIDERS = ("acme", "bolt", "org")
 BOOKS = ("b1", "b2")
 DAYS = st.sampled_from(["2026-01-01", "2026-05-05", "2026-11-23"])

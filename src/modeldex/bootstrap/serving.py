@@ -49,21 +49,26 @@ def serve(settings: Settings, log: Log) -> None:
     refresher = RefresherProcess(log)
     try:
         _await_first_catalog(settings, log)
-        uvicorn.run(
-            "modeldex.bootstrap.worker:app",
-            factory=True,
-            host=settings.host,
-            port=settings.port,
-            workers=settings.workers,
-            loop="uvloop",
-            http="httptools",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            log_level="warning" if settings.log_format == "json" else "info",
-        )
+        run_workers(settings)
     finally:
         refresher.stop()
+
+
+def run_workers(settings: Settings) -> None:
+    """Serve what is published, without a refresher, until told to stop."""
+    uvicorn.run(
+        "modeldex.bootstrap.worker:app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        log_level="warning" if settings.log_format == "json" else "info",
+    )
 
 
 def _await_first_catalog(settings: Settings, log: Log) -> None:

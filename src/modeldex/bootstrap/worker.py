@@ -9,11 +9,12 @@ from modeldex import telemetry
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app as serve_app
 from modeldex.serve.answers import Answers
+from modeldex.serve.statuses import StatusFile
 from modeldex.settings import Settings
 from modeldex.snapshot.current import Current
 from modeldex.telemetry import Log
 
-LARGEST_SHELVED = 2**20
+LARGEST_SHELVED = 2 * 2**20  # bytes; a page of 1,000 real rows is about 1.3 million
 
 
 def app() -> ASGIApp:
@@ -27,4 +28,4 @@ def build(settings: Settings, log: Log) -> ASGIApp:
     current = Current(settings.snapshots, log.error)
     pool = ThreadPoolExecutor(settings.query_threads, thread_name_prefix="question")
     answers = Answers(current, Shelf(settings.shelf_bytes, LARGEST_SHELVED), pool)
-    return serve_app.build(answers, log)
+    return serve_app.build(answers, StatusFile(settings.snapshots), log)

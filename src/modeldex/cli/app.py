@@ -1,6 +1,7 @@
 """All verbs, and how an error leaves the command."""
 
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -28,6 +29,12 @@ def run() -> None:
     """Run the command; an error that is meant for people is one sentence on standard error."""
     try:
         app()
-    except ModeldexError as error:
-        sys.stderr.write(f"modeldex: {error}\n")
-        sys.exit(FAILURE)
+    except UnicodeEncodeError:
+        _fail("A word on the command line is not UTF-8.")
+    except (ModeldexError, OSError) as error:
+        _fail(str(error))
+
+
+def _fail(sentence: str) -> NoReturn:
+    sys.stderr.write(f"modeldex: {sentence}\n")
+    sys.exit(FAILURE)

@@ -1,6 +1,5 @@
 """``modeldex models``."""
 
-import sys
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -48,7 +47,7 @@ def command(
     names = {name: held.providers[number].slug for name, number in held.gateways.items()}
     body = answer.page(held, parameters.question(given, names))
     if json:
-        sys.stdout.write(body.decode() + "\n")
+        output.as_bytes(body)
         return
     found = msgspec.json.decode(body)
     rows = (_row(one) for one in found["data"])

@@ -14,7 +14,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 def as_json(value: Any) -> None:
     """Print *value* as one JSON document."""
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+    as_bytes(msgspec.json.format(msgspec.json.encode(value), indent=2))
+
+
+def as_bytes(body: bytes) -> None:
+    """Print a finished JSON document, in UTF-8 wherever it goes."""
+    sys.stdout.buffer.write(body + b"\n")
     sys.stdout.buffer.flush()
 
 

@@ -1,5 +1,7 @@
 """``modeldex settings``."""
 
+import re
+
 from pydantic import SecretStr
 
 from modeldex import settings as settings_module
@@ -7,6 +9,8 @@ from modeldex.cli import output
 from modeldex.settings import PREFIX, Settings
 
 NAME = "settings"
+_MASK = "********"
+_PASSWORD = re.compile(r"(?<=://)[^/@]*(?=@)|(?<=password=)[^&]*")  # of a database, of a proxy
 
 
 def command(json: output.Json = False) -> None:
@@ -32,7 +36,9 @@ def command(json: output.Json = False) -> None:
 def _shown(found: Settings, name: str) -> object:
     value = getattr(found, name)
     if isinstance(value, SecretStr):
-        return "********"
+        return _MASK
+    if isinstance(value, str):
+        return _PASSWORD.sub(_MASK, value)
     if isinstance(value, tuple):
         return ",".join(value)
-    return value if value is None or isinstance(value, int | float | str) else str(value)
+    return value if value is None or isinstance(value, int | float) else str(value)

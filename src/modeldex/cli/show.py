@@ -1,6 +1,5 @@
 """``modeldex show``."""
 
-import sys
 from typing import Annotated, Any
 
 import msgspec
@@ -29,7 +28,7 @@ def command(
     if body is None:
         raise UnknownName(f"No offer, model or alias is called {name!r}; see `modeldex models`.")
     if json:
-        sys.stdout.write(body.decode() + "\n")
+        output.as_bytes(body)
         return
     output.as_table(("field", "value"), _facts(msgspec.json.decode(body)))
 

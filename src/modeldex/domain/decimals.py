@@ -8,10 +8,9 @@ import re
 from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 
 EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
-_TEXT = re.compile(r"[+]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?|[+]?\.[0-9]+")
-_MOST_DIGITS = 40
-_LARGEST_EXPONENT = 12
-_SMALLEST_EXPONENT = -40
+_TEXT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# At most 40 digits, 13 of them before the point and 40 behind it; nothing is ever rounded.
+_PRICE = Context(prec=40, Emax=12, Emin=-1, traps=[Inexact, Overflow])
 
 
 class NotAPrice(ValueError):
@@ -28,11 +27,9 @@ def price(value: object) -> Decimal | None:
         return None
     if isinstance(value, bool) or not isinstance(value, Decimal | int | str):
         raise NotAPrice(f"{value!r:.60} is not a number")
-    if isinstance(value, str):
-        value = _from_text(value.strip())
-    number = Decimal(value) if isinstance(value, int) and abs(value) < 10**30 else value
-    if not isinstance(number, Decimal) or not number.is_finite() or number < 0:
-        raise NotAPrice(f"{str(value)[:60]!r} is negative or not finite")
+    number = _from_text(value.strip()) if isinstance(value, str) else Decimal(value)
+    if not number.is_finite() or number < 0:
+        raise NotAPrice(f"{str(number)[:60]!r} is negative or not finite")
     return _bounded(number)
 
 
@@ -43,14 +40,10 @@ def _from_text(text: str) -> Decimal:
 
 
 def _bounded(number: Decimal) -> Decimal:
-    if not number:
-        return Decimal(0)
-    _, digits, exponent = number.as_tuple()
-    assert isinstance(exponent, int)  # noqa: S101 - finite, as was checked
-    highest = number.adjusted()
-    if len(digits) > _MOST_DIGITS or highest > _LARGEST_EXPONENT or exponent < _SMALLEST_EXPONENT:
-        raise NotAPrice("the number has more digits than any price")
-    return canonical(number)
+    try:
+        return number.normalize(_PRICE) or Decimal(0)
+    except (Inexact, Overflow) as error:
+        raise NotAPrice("the number has more digits than any price") from error
 
 
 def canonical(number: Decimal) -> Decimal:

@@ -3,6 +3,7 @@
 import re
 
 _PARTS = re.compile(r"[^a-z0-9]+")
+_BEFORE = re.compile(r"^[@\s]+")
 
 
 def slug(text: str) -> str:
@@ -10,7 +11,7 @@ def slug(text: str) -> str:
 
     ``slug("@Google") == slug("google")``; applying it twice changes nothing.
     """
-    return text.strip().lstrip("@").strip().lower()
+    return _BEFORE.sub("", text).strip().lower()
 
 
 def author_slug(text: str) -> str:
@@ -28,7 +29,7 @@ def split_variant(native: str) -> tuple[str, str]:
 
     A colon inside a path segment that looks like a version (``v1:0``) belongs to the name.
     """
-    name, colon, variant = native.rpartition(":")
-    if not colon or not name or "/" in variant or variant.isdigit():
+    name, _, variant = native.rpartition(":")
+    if not name or "/" in variant or variant.isdigit():
         return native, ""
     return name, variant.lower()

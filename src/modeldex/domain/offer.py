@@ -46,5 +46,6 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_free(self) -> bool:
-        """Whether its source says that input and output cost nothing."""
-        return self.prices.get(Meter.INPUT) == 0 and self.prices.get(Meter.OUTPUT) == 0
+        """Whether its source says that input and output cost nothing, and names no other cost."""
+        stated = {Meter.INPUT, Meter.OUTPUT} <= self.prices.keys()
+        return stated and not any(self.prices.values())

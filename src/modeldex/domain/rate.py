@@ -89,8 +89,8 @@ def standard(rates: tuple[Rate, ...], today: str) -> dict[Meter, Decimal]:
 def _in_force_since(when: Conditions, today: str) -> str | None:
     if when is ALWAYS:
         return ""
-    special = (when.min_input_tokens, when.utc_start, when.service_tier, when.region)
-    if any(value is not None for value in special):
+    special = (when.utc_start, when.utc_end, when.service_tier, when.region)
+    if when.min_input_tokens or any(value is not None for value in special):
         return None
     began, until = when.valid_from or "", when.valid_until
     if began > today or (until is not None and today >= until):

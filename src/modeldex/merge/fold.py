@@ -25,7 +25,7 @@ def fold(own: Sequence[Listing], books: Sequence[Listing]) -> Listing:
     changes: dict[str, Any] = {}
     for field, order in PRECEDENCE.items():
         said = [getattr(one, field) for kind in order for one in kinds[kind]]
-        found = _first(said)
+        found = _first(said) if said else getattr(first, field)
         if found != getattr(first, field):
             changes[field] = found
     return msgspec.structs.replace(first, **changes) if changes else first
@@ -51,9 +51,9 @@ def of_model(offers: Sequence[Listing]) -> Listing:
 
 
 def _first(said: list[Any]) -> Any:
-    if said and any(isinstance(one, dict) for one in said):
+    if any(isinstance(one, dict) for one in said):
         merged: dict[str, Any] = {}
         for one in reversed(said):
             merged.update(one)
         return dict(sorted(merged.items()))
-    return next((one for one in said if one not in _UNSET), said[0] if said else None)
+    return next((one for one in said if one not in _UNSET), said[0])

@@ -31,6 +31,12 @@ class Keys(msgspec.Struct, frozen=True):
     repository: str | None = None
     others: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name, the native one first."""
+        repository = () if self.repository is None else (self.repository,)
+        return (self.native, *repository, *self.others)
+
 
 def keys(facts: Listing) -> Keys:
     """Return the names that mean the model of an offer."""
@@ -38,11 +44,12 @@ def keys(facts: Listing) -> Keys:
     if facts.via is not None:
         native = native.removesuffix(f":{facts.via}")
     base, variant = split_variant(native)
+    owner = facts.author or facts.provider
     repository, slug = facts.hugging_face_id, facts.canonical_slug
     return Keys(
-        native=_key(_without_prefix(base), facts.author or facts.provider, variant),
-        repository=None if repository is None else _key(repository, "", variant),
-        others=() if slug is None else (_key(split_variant(slug)[0], "", variant),),
+        native=_key(_without_prefix(base), owner, variant),
+        repository=None if repository is None else _key(repository, owner, variant),
+        others=() if slug is None else (_key(split_variant(slug)[0], owner, variant),),
     )
 
 
@@ -52,7 +59,7 @@ def model_ids(found: Mapping[str, Keys]) -> dict[str, str]:
     A model is called by its Hugging Face id where one is known, else by the first of its native
     names in alphabetical order: neither depends on which sources happen to answer first.
     """
-    groups = _united((one.native, one.repository, *one.others) for one in found.values())
+    groups = _united(one.names for one in found.values())
     names: dict[str, set[str]] = defaultdict(set)
     repositories: dict[str, set[str]] = defaultdict(set)
     for one in found.values():
@@ -63,7 +70,7 @@ def model_ids(found: Mapping[str, Keys]) -> dict[str, str]:
     return {offer: chosen[groups[one.native]] for offer, one in found.items()}
 
 
-def _united(linked: Iterable[tuple[str | None, ...]]) -> dict[str, str]:
+def _united(linked: Iterable[tuple[str, ...]]) -> dict[str, str]:
     """Return the group of each name, the names that stand together being in one group."""
     parent: dict[str, str] = {}
 
@@ -74,13 +81,10 @@ def _united(linked: Iterable[tuple[str | None, ...]]) -> dict[str, str]:
             name = parent[name]
         return name
 
-    for first, *rest in linked:
-        assert first is not None  # noqa: S101 - the native key always exists
-        for other in rest:
-            if other is not None:
-                left, right = sorted((find(first), find(other)))
-                parent[right] = left
-        find(first)
+    for first, *others in linked:
+        group = find(first)
+        for other in others:
+            parent[find(other)] = group
     return {name: find(name) for name in parent}
 
 
@@ -90,9 +94,9 @@ def _without_prefix(native: str) -> str:
     return native
 
 
-def _key(native: str, author: str, variant: str) -> str:
-    before, slash, name = native.lower().rpartition("/")
-    if slash:
-        author = before.rpartition("/")[2]
-    found = f"{authors.canonical(author_slug(author))}/{name}"
+def _key(native: str, owner: str, variant: str) -> str:
+    """Return ``author/name``; *owner* stands for an author that the name does not say."""
+    *before, name = native.lower().strip("/").split("/")
+    author = author_slug(before[-1]) if before else ""
+    found = f"{authors.canonical(author or author_slug(owner))}/{name}"
     return f"{found}:{variant}" if variant else found

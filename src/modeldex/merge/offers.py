@@ -1,11 +1,15 @@
 """Which listings speak of one offer: a provider's own, and the books' for the same id."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from operator import itemgetter
 
 import msgspec
 
 from modeldex.domain.listing import Kept, Listing, SourceRows
+
+Name = tuple[str, str]  # a provider's slug and the id that it takes
+_EXACT, _ANY_CASE, _ALSO = range(3)  # how closely an entry of a book means an offer
 
 
 class Testimony(msgspec.Struct, frozen=True):
@@ -31,7 +35,7 @@ def gather(sources: Sequence[SourceRows]) -> list[Testimony]:
     their case (books match so); never by prefix, pattern or display name.
     """
     own, listed = _own(sources)
-    by_name: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    by_name: dict[Name, list[Name]] = defaultdict(list)
     for provider, native in own:
         by_name[provider, native.lower()].append((provider, native))
     said, unknown = _by_books(sources, by_name)
@@ -53,10 +57,8 @@ def gather(sources: Sequence[SourceRows]) -> list[Testimony]:
     return sorted(found, key=lambda one: (one.provider, one.provider_model_id))
 
 
-def _own(
-    sources: Sequence[SourceRows],
-) -> tuple[dict[tuple[str, str], list[Kept]], set[str]]:
-    found: dict[tuple[str, str], list[Kept]] = defaultdict(list)
+def _own(sources: Sequence[SourceRows]) -> tuple[dict[Name, list[Kept]], set[str]]:
+    found: dict[Name, list[Kept]] = defaultdict(list)
     listed: set[str] = set()
     for source in sorted(sources, key=_strength):
         for row in source.rows if not source.is_book else ():
@@ -66,29 +68,31 @@ def _own(
 
 
 def _by_books(
-    sources: Sequence[SourceRows], by_name: dict[tuple[str, str], list[tuple[str, str]]]
-) -> tuple[dict[tuple[str, str], list[Kept]], dict[tuple[str, str], list[Kept]]]:
-    said: dict[tuple[str, str], list[Kept]] = defaultdict(list)
-    unknown: dict[tuple[str, str], list[Kept]] = defaultdict(list)
-    for source in sorted(sources, key=lambda one: one.source):
-        for row in _entries(source):
-            one = row.listing
-            named = by_name.get((one.provider, one.provider_model_id.lower()), [])
-            also = {
-                key for name in one.also for key in by_name.get((one.provider, name.lower()), [])
-            }
-            for key in named:
-                said[key].append(row)
-            for key in also.difference(named):
-                said[key].append(_priced_alike(row))
-            if not named and not also:
-                unknown[one.provider, one.provider_model_id.lower()].append(row)
-    return said, unknown
+    sources: Sequence[SourceRows], by_name: dict[Name, list[Name]]
+) -> tuple[dict[Name, list[Kept]], dict[Name, list[Kept]]]:
+    """Return what books say of the offers that are listed, and of those that are not."""
+    said: dict[Name, list[tuple[str, int, Kept]]] = defaultdict(list)
+    unknown: dict[Name, list[Kept]] = defaultdict(list)
+    for row in _book_rows(sources):
+        one = row.listing
+        named = by_name.get((one.provider, one.provider_model_id.lower()), [])
+        also = {key for name in one.also for key in by_name.get((one.provider, name.lower()), [])}
+        for key in named:
+            closeness = _EXACT if key[1] == one.provider_model_id else _ANY_CASE
+            said[key].append((one.source, closeness, row))
+        for key in also.difference(named):
+            said[key].append((one.source, _ALSO, _priced_alike(row)))
+        if not named and not also:
+            unknown[one.provider, one.provider_model_id.lower()].append(row)
+    closest = {key: sorted(found, key=itemgetter(0, 1)) for key, found in said.items()}
+    return {key: [row for _, _, row in found] for key, found in closest.items()}, unknown
 
 
-def _entries(source: SourceRows) -> Iterable[Kept]:
-    """Return a book's entries; one that has gone from it is no evidence any more."""
-    return (row for row in source.rows if source.is_book and not row.missing)
+def _book_rows(sources: Sequence[SourceRows]) -> list[Kept]:
+    """Return the books' entries; one that has gone from its book is no evidence any more."""
+    books = (source for source in sources if source.is_book)
+    rows = (row for source in books for row in source.rows if not row.missing)
+    return sorted(rows, key=lambda row: (row.listing.source, row.listing.provider_model_id))
 
 
 def _priced_alike(row: Kept) -> Kept:

@@ -5,7 +5,10 @@ from decimal import Decimal
 
 _EARLIEST = 946_684_800  # 2000-01-01: no model is older
 _LATEST = 3_786_912_000  # 2090-01-01: 2099-12-31 is how some say "never"
+_TOO_LARGE = 10**18
 _SAME_MOMENT = 120  # seconds
+_DIGITS = range(9, 14)  # of seconds and of milliseconds
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def unix(value: object) -> int | None:
@@ -17,9 +20,9 @@ def unix(value: object) -> int | None:
         return None
     if isinstance(value, str):
         return _from_iso(value.strip())
-    if not isinstance(value, int | Decimal) or not -(10**18) < value < 10**18:
+    if not isinstance(value, int | Decimal) or not Decimal(value).is_finite():
         return None
-    seconds = int(value)
+    seconds = int(value) if 0 < value < _TOO_LARGE else 0
     if seconds > _LATEST:
         seconds //= 1000
     return seconds if _EARLIEST <= seconds < _LATEST else None
@@ -37,16 +40,16 @@ def are_dates(created: list[int]) -> bool:
     Servers that have no date stamp every row with one constant, or with the time of the request;
     a list of two or more that falls into the same two minutes says nothing about any model.
     """
-    return len(created) < 2 or max(created) - min(created) > _SAME_MOMENT  # noqa: PLR2004
+    return len(created) <= 1 or max(created) - min(created) > _SAME_MOMENT
 
 
 def _from_iso(text: str) -> int | None:
-    if text.isascii() and text.isdigit() and len(text) <= 13:  # noqa: PLR2004 - milliseconds
-        return unix(int(text)) if len(text) >= 9 else None  # noqa: PLR2004
+    if text.isascii() and text.isdigit():
+        return unix(int(text)) if len(text) in _DIGITS else None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return unix(int(moment.timestamp())) if moment.year >= 2000 else None  # noqa: PLR2004
+    return unix(int((moment - _EPOCH).total_seconds()))

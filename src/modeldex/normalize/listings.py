@@ -1,11 +1,13 @@
 """All listings of one answer, in one spelling."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from modeldex.domain.ids import author_slug
+from modeldex.domain.ids import author_slug, slug
 from modeldex.domain.listing import Listing
 from modeldex.normalize import dates, modalities, text
 
@@ -14,8 +16,11 @@ _NO_AUTHORS = frozenset({
     "", "system", "library", "custom", "sglang", "vllm", "unknown", "user", "none", "feather",
     "organization-owner", "models", "model",
 })  # fmt: skip
-_UNITED = ("aliases", "supported_parameters", "also")
-_UNJUDGED = ("source", "provider", "provider_model_id", "doubts", *_UNITED)
+_REPOSITORY = re.compile(r"[^/\s]+/[^/\s]+")
+_UNITED = ("aliases", "also", "supported_parameters", "input_modalities", "output_modalities")
+_APART = ("source", "provider", "provider_model_id", "capabilities", "doubts", *_UNITED)
+_JUDGED = tuple(name for name in Listing.__struct_fields__ if name not in _APART)
+_UNSAID: tuple[object, ...] = (None, ())
 
 
 def normalized(found: Iterable[Listing], description_length: int) -> tuple[Listing, ...]:
@@ -23,7 +28,10 @@ def normalized(found: Iterable[Listing], description_length: int) -> tuple[Listi
 
     Doing it twice changes nothing.
     """
-    rows = without_duplicates(one_normalized(one, description_length) for one in found)
+    every = [one_normalized(one, description_length) for one in found]
+    rows = without_duplicates(every)
+    if len(rows) < len(every):  # what was united may have another spelling than its parts
+        rows = tuple(one_normalized(one, description_length) for one in rows)
     created = [one.created for one in rows if one.created is not None]
     if dates.are_dates(created):
         return rows
@@ -38,6 +46,7 @@ def one_normalized(one: Listing, description_length: int) -> Listing:
         capabilities.setdefault("vision", "image" in inputs)
     return msgspec.structs.replace(
         one,
+        provider=slug(one.provider),
         name=text.bounded(text.clean(one.name), 200),
         description=text.bounded(text.clean(one.description), description_length),
         author=_author(one),
@@ -54,34 +63,46 @@ def one_normalized(one: Listing, description_length: int) -> Listing:
 def without_duplicates(found: Iterable[Listing]) -> tuple[Listing, ...]:
     """Return one listing per provider and id.
 
-    Where two differ in a field it is null, with a doubt; lists are united.
+    Where two differ in a field it is null, with a doubt; lists of words are united, and
+    capabilities kept where none contradicts.
     """
-    by_id: dict[tuple[str, str], Listing] = {}
+    by_id: dict[tuple[str, str], list[Listing]] = defaultdict(list)
     for one in found:
-        key = (one.provider, one.provider_model_id)
-        first = by_id.get(key)
-        by_id[key] = one if first is None else _united(first, one)
-    return tuple(by_id.values())
+        by_id[one.provider, one.provider_model_id].append(one)
+    return tuple(same[0] if len(same) == 1 else _united(same) for same in by_id.values())
 
 
-def _united(first: Listing, second: Listing) -> Listing:
-    changes: dict[str, Any] = {
-        name: tuple(sorted({*(getattr(first, name) or ()), *(getattr(second, name) or ())})) or
-        getattr(first, name)
-        for name in _UNITED
-    }  # fmt: skip
-    differing = []
-    for name in Listing.__struct_fields__:
-        one, other = getattr(first, name), getattr(second, name)
-        if name not in _UNJUDGED and one != other and one and other:
+def _united(same: list[Listing]) -> Listing:
+    """Return what listings of one id say together; their order does not matter but for ties."""
+    changes: dict[str, Any] = {name: _all_words(same, name) for name in _UNITED}
+    changes["capabilities"], contradicted = _agreed(one.capabilities for one in same)
+    differing = ["capabilities"] if contradicted else []
+    for name in _JUDGED:
+        said = [value for one in same if (value := getattr(one, name)) not in _UNSAID]
+        if any(value != said[0] for value in said):
             differing.append(name)
-            changes[name] = type(one)() if isinstance(one, tuple | dict) else None
-        elif name not in _UNJUDGED and not one and other:
-            changes[name] = other
-    doubts = {*first.doubts, *second.doubts}
+            changes[name] = () if name == "rates" else None
+        elif said:
+            changes[name] = said[0]
+    doubts = {doubt for one in same for doubt in one.doubts}
     if differing:
-        doubts.add(f"listed twice with different {', '.join(differing)}")
-    return msgspec.structs.replace(first, **changes, doubts=tuple(sorted(doubts)))
+        doubts.add(f"listed twice with different {', '.join(sorted(differing))}")
+    return msgspec.structs.replace(same[0], **changes, doubts=tuple(sorted(doubts)))
+
+
+def _all_words(same: list[Listing], name: str) -> tuple[str, ...] | None:
+    said = [value for one in same if (value := getattr(one, name)) is not None]
+    return tuple(sorted({word for words in said for word in words})) if said else None
+
+
+def _agreed(said: Iterable[dict[str, bool]]) -> tuple[dict[str, bool], bool]:
+    """Return the capabilities that nobody contradicts, and whether any was contradicted."""
+    answers: dict[str, set[bool]] = defaultdict(set)
+    for one in said:
+        for name, has in one.items():
+            answers[name].add(has)
+    agreed = {name: has.pop() for name, has in sorted(answers.items()) if len(has) == 1}
+    return agreed, len(agreed) < len(answers)
 
 
 def _modalities(words: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -100,8 +121,7 @@ def _repository(text_: str | None) -> str | None:
     if text_ is None:
         return None
     name = text_.strip().removeprefix("https://huggingface.co/").removeprefix("api/models/")
-    name = name.strip("/")
-    return name if name.count("/") == 1 and " " not in name else None
+    return name if _REPOSITORY.fullmatch(name := name.strip("/")) else None
 
 
 def _web_link(link: str | None) -> str | None:

@@ -1,8 +1,16 @@
 """Text for people, bounded without splitting a character."""
 
+import re
 import unicodedata
 
-_JOINERS = "\u200d"
+_JOINER = "\u200d"
+_FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))  # regional indicators, two make a flag
+# What is no mark and still belongs to the character before it: joiners, Hangul vowels and finals,
+# half-width voicing, skin tones, the tags of regional flags.
+_FOLLOWERS = re.compile(
+    "[\u200c\u200d\u1160-\u11ff\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+)
+_WORD = 40  # characters within which a word's end is near
 
 
 def clean(text: str | None) -> str | None:
@@ -20,32 +28,21 @@ def bounded(text: str | None, most: int) -> str | None:
     """Return *text* cut to at most *most* characters, an ellipsis included.
 
     Never between a letter and its accents, inside a joined emoji, or inside a flag's pair; at a
-    word's end where one is near.
+    word's end where one is near. With room for none it is ``None``.
     """
-    if text is None or len(text) <= most:
+    if text is None or most == 0:
+        return None
+    if len(text) <= most:
         return text
-    end = max(most - 1, 0)
+    end = most - 1
     while end > 0 and _inside(text, end):
         end -= 1
-    blank = text.rfind(" ", max(0, end - 40), end + 1)
+    blank = text.rfind(" ", max(0, end - _WORD), end + 1)
     return text[: blank if blank > 0 else end].rstrip() + "…"
 
 
 def _inside(text: str, at: int) -> bool:
     before, after = text[at - 1], text[at]
-    if unicodedata.combining(after) or unicodedata.category(after) in ("Mn", "Me", "Mc"):
+    if before == _JOINER or _FOLLOWERS.match(after) or unicodedata.category(after)[0] == "M":
         return True
-    if _JOINERS in (before, after) or 0x1F3FB <= ord(after) <= 0x1F3FF:  # noqa: PLR2004 - skin
-        return True
-    return _is_flag(before) and _is_flag(after) and _flags_before(text, at) % 2 == 1
-
-
-def _is_flag(character: str) -> bool:
-    return 0x1F1E6 <= ord(character) <= 0x1F1FF  # noqa: PLR2004 - regional indicators
-
-
-def _flags_before(text: str, at: int) -> int:
-    count = 0
-    while at > count and _is_flag(text[at - count - 1]):
-        count += 1
-    return count
+    return after in _FLAGS and (at - len(text[:at].rstrip(_FLAGS))) % 2 == 1

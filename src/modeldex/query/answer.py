@@ -44,13 +44,25 @@ def stream(snapshot: Snapshot, question: Question) -> Iterator[bytes]:
 def total(snapshot: Snapshot, question: Question) -> int:
     """Return how many rows match, counted once per snapshot and set of filters."""
     key = question.filters
-    if key not in snapshot.memo:
+    found: int | None = snapshot.memo.get(key)  # other threads may clear it at any moment
+    if found is None:
+        statement, values = sql.total(question, snapshot)
+        found = int(snapshot.rows(statement, values)[0][0])
         if len(snapshot.memo) >= _MOST_TOTALS:
             snapshot.memo.clear()
-        statement, values = sql.total(question, snapshot)
-        snapshot.memo[key] = snapshot.rows(statement, values)[0][0]
-    found: int = snapshot.memo[key]
+        snapshot.memo[key] = found
     return found
+
+
+def counts(snapshot: Snapshot) -> dict[str, int]:
+    """Return how many offers of each provider are shown, by slug; once per snapshot."""
+    known: dict[str, int] | None = snapshot.memo.get("counts")
+    if known is None:
+        statement = "select provider, count(*) from offers where active = 1 group by provider"
+        found = snapshot.rows(statement)
+        known = {snapshot.providers[one].slug: many for one, many in found}
+        snapshot.memo["counts"] = known
+    return known
 
 
 def one(snapshot: Snapshot, name: str, *, model_first: bool = False) -> bytes | None:

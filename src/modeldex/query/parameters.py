@@ -123,13 +123,11 @@ def _slug(values: Mapping[str, list[str]], name: str) -> str | None:
 
 
 def _boolean(values: Mapping[str, list[str]], name: str) -> bool:
-    given = values.get(name, ["false"])
-    found = {_BOOLEANS.get(one.lower()) for one in given}
-    if None in found:
-        raise BadValue(name, given[0], "true or false")
-    if len(found) > 1:
-        raise QuestionError(name, f"{name} is given twice with different values.")
-    return found == {True}
+    given = values.get(name, ["false"])[0]
+    found = _BOOLEANS.get(given.lower())
+    if found is None:
+        raise BadValue(name, given, "true or false")
+    return found
 
 
 def _one_of(values: Mapping[str, list[str]], name: str, allowed: Collection[str]) -> str | None:

@@ -10,7 +10,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         gateways: provider slugs, sorted; ``()`` means all.
         author: slug, exact.
         provider: slug of a serving provider or of an author, exact.
-        text: full text, every word must occur, the last ones as prefixes.
+        text: full text, every word must occur, each as a prefix.
         sort: one of ``id``, ``relevance`` and ``schema.SORTS``.
         limit: ``None`` means everything.
     """

@@ -1,4 +1,4 @@
-"""The shelf: finished response bytes of one snapshot, bounded in bytes.
+"""The shelf: finished response bytes of one snapshot, bounded in bytes, questions included.
 
 Two generations instead of a list of recent uses: a hit is one look-up, and what was not asked for
 while the younger one filled up goes with the older one.
@@ -10,7 +10,7 @@ OVERHEAD = 600  # bytes of bookkeeping of an entry, roughly
 
 
 class Shelved:
-    """A finished answer in the encodings that were asked for so far.
+    """A finished answer in the encodings that it is kept in so far.
 
     Attributes:
         snapshot: id of the snapshot that it was made from.
@@ -21,9 +21,16 @@ class Shelved:
 
     __slots__ = ("bodies", "last_modified", "root", "snapshot")
 
-    def __init__(self, snapshot: str, root: str, last_modified: bytes, identity: bytes) -> None:
+    def __init__(
+        self,
+        snapshot: str,
+        root: str,
+        last_modified: bytes,
+        body: bytes,
+        encoding: str = "identity",
+    ) -> None:
         self.snapshot, self.root, self.last_modified = snapshot, root, last_modified
-        self.bodies = {"identity": identity}
+        self.bodies = {encoding: body}
 
 
 class Shelf:
@@ -63,33 +70,39 @@ class Shelf:
             return found
         found = self._old.pop(key, None)
         if found is not None:
-            weight = _weight(found)
+            weight = _weight(key, found)
             self._old_bytes -= weight
             self._add(key, found, weight)
         return found
 
     def put(self, key: Hashable, answer: Shelved) -> None:
         """Keep *answer*, unless it is too large or of another snapshot."""
-        weight = _weight(answer)
-        if answer.snapshot != self.snapshot or weight > self.largest or key in self._young:
-            return
-        self._add(key, answer, weight)
+        weight = _weight(key, answer)
+        too_large = weight > min(self.largest, self.most_bytes // 2)
+        if answer.snapshot == self.snapshot and not too_large and key not in self._young:
+            self._add(key, answer, weight)
 
     def grown(self, by: int) -> None:
         """Take note that an answer got another encoding of *by* bytes."""
         self._young_bytes += by
-        self._turn()
+        self._make_room(0)
 
     def _add(self, key: Hashable, answer: Shelved, weight: int) -> None:
+        self._make_room(weight)
         self._young[key] = answer
         self._young_bytes += weight
-        self._turn()
+
+    def _make_room(self, weight: int) -> None:
+        """Let generations go until *weight* fits: the older one, then, if it grew, the younger."""
+        if self._young_bytes + weight > self.most_bytes // 2:
+            self._turn()
+        if self.size + weight > self.most_bytes:
+            self._turn()
 
     def _turn(self) -> None:
-        if self._young_bytes > self.most_bytes // 2:
-            self._old, self._old_bytes = self._young, self._young_bytes
-            self._young, self._young_bytes = {}, 0
+        self._old, self._old_bytes = self._young, self._young_bytes
+        self._young, self._young_bytes = {}, 0
 
 
-def _weight(answer: Shelved) -> int:
-    return OVERHEAD + sum(map(len, answer.bodies.values()))
+def _weight(key: Hashable, answer: Shelved) -> int:
+    return OVERHEAD + len(repr(key)) + sum(map(len, answer.bodies.values()))

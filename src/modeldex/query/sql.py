@@ -1,15 +1,17 @@
 """From a question to one statement over the narrow tables."""
 
 import re
+from unicodedata import normalize
 
 from modeldex.query.question import Question
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import sort_column
 
-_WORDS = re.compile(r"\w+")
+_WORDS = re.compile(r"[^\W_]+")
 _WEIGHTS = "10.0, 8.0, 4.0, 1.0"  # of id, name, author and description
 Statement = tuple[str, list[object]]
 _NO_LIMIT = -1
+_NOBODY = -1
 
 
 def ranks(question: Question, snapshot: Snapshot) -> Statement:
@@ -63,17 +65,29 @@ def _where(question: Question, snapshot: Snapshot) -> Statement:
     if question.text is not None:
         values.append(match(question.text))
     if question.gateways:
-        numbers = [snapshot.gateways[name] for name in question.gateways]
+        # One may have gone with a swap since the question was read.
+        numbers = [snapshot.gateways.get(name, -1) for name in question.gateways]
         terms.append(f"o.provider in ({', '.join('?' * len(numbers))})")
         values.extend(numbers)
     if question.author is not None:
         terms.append("o.author = ?")
-        values.append(snapshot.authors.get(question.author, -1))
+        values.append(snapshot.authors.get(question.author, _NOBODY))
     if question.provider is not None:
-        terms.append("(o.provider = ? or o.author = ?)")
-        values.append(snapshot.gateways.get(question.provider, -1))
-        values.append(snapshot.authors.get(question.provider, -1))
+        term, numbers = _bearing(question.provider, snapshot)
+        terms.append(term)
+        values.extend(numbers)
     return " and ".join(terms), values
+
+
+def _bearing(name: str, snapshot: Snapshot) -> tuple[str, list[int]]:
+    """Match what a provider or an author of this name has to do with.
+
+    Most names are only one of the two, and then one index is enough.
+    """
+    known = {"o.provider": snapshot.gateways.get(name), "o.author": snapshot.authors.get(name)}
+    found = {column: number for column, number in known.items() if number is not None}
+    found = found or {"o.author": _NOBODY}
+    return f"({' or '.join(f'{column} = ?' for column in found)})", list(found.values())
 
 
 def _order(question: Question, table: str, rank: str) -> str:
@@ -87,7 +101,7 @@ def _order(question: Question, table: str, rank: str) -> str:
 def match(text: str) -> str:
     """Return *text* as a full-text expression: all its words, as prefixes, nothing but words.
 
-    Text without a word matches nothing.
+    Text without a word matches nothing; a word that is repeated costs no second look.
     """
-    words = _WORDS.findall(text.replace("_", " "))
+    words = dict.fromkeys(_WORDS.findall(normalize("NFC", text.lower())))
     return " ".join(f'"{word}"*' for word in words) or '""'

@@ -1,7 +1,9 @@
 """Asks sources concurrently and turns what they say into what is remembered."""
 
 import asyncio
+import traceback
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -94,6 +96,8 @@ class Questioner:
             result = await asyncio.to_thread(self._judged, declaration, before, harvest, judge)
         except SourceError as error:
             result = self._failed(before, error, judge.now)
+        except Exception as error:  # noqa: BLE001 - an answer that finds a fault of ours spares the others
+            result = self._failed(before, _our_fault(error), judge.now)
         seconds = round(self.stopwatch() - began, 3)
         outcome = msgspec.structs.replace(result.outcome, seconds=seconds)
         health = msgspec.structs.replace(
@@ -162,7 +166,7 @@ class Questioner:
 
     def _failed(self, before: Known, error: SourceError, now: float) -> Result:
         failures = before.health.failures + 1
-        wait = max(self.breaker.wait(failures), error.retry_after or 0.0)
+        wait = self.breaker.wait(failures, error.retry_after)
         outcome = Outcome(
             source=before.health.source,
             outcome=report.FAILED,
@@ -185,10 +189,18 @@ class Questioner:
 
 
 def _validators(declaration: Declaration, before: Known, judge: Judge) -> Validators:
-    """A changed declaration, or somebody who insists, must see the whole answer again."""
-    if judge.force or before.health.declaration != fingerprint(declaration):
+    """Whoever insists, holds nothing, or reads anew, must see the whole answer again."""
+    health = before.health
+    if judge.force or not before.rows or health.declaration != fingerprint(declaration):
         return Validators()
     return Validators(before.health.etag, before.health.last_modified)
+
+
+def _our_fault(error: Exception) -> SourceError:
+    """Return what to say of an error that nobody foresaw; its own text may quote anything."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return SourceError("decode", f"modeldex failed on it: {type(error).__name__} in {where}")
 
 
 def _taken(

@@ -11,6 +11,9 @@ from modeldex.store.base import Health
 CLOSED, OPEN, HALF_OPEN = "closed", "open", "half-open"
 
 
+_LONGEST_WAIT = 86_400.0  # that a source may ask for; some say years
+
+
 class Breaker(msgspec.Struct, frozen=True, kw_only=True):
     """How many failures open it, and for how long.
 
@@ -29,11 +32,16 @@ class Breaker(msgspec.Struct, frozen=True, kw_only=True):
             return CLOSED
         return OPEN if now < (health.wait_until or 0.0) else HALF_OPEN
 
-    def wait(self, failures: int) -> float:
-        """Return for how long a source is left alone after so many failures in a row."""
+    def wait(self, failures: int, wanted: float | None = None) -> float:
+        """Return for how long a source is left alone after so many failures in a row.
+
+        Never less than the seconds that it asked for, which count up to a day.
+        """
+        asked = min(wanted or 0.0, _LONGEST_WAIT)
         if failures < self.failures:
-            return 0.0
-        return float(min(self.shortest * 2 ** min(failures - self.failures, 20), self.longest))
+            return asked
+        doubled = self.shortest * 2 ** min(failures - self.failures, 20)
+        return float(max(min(doubled, self.longest), asked))
 
 
 def may_ask(health: Health | None, now: float) -> bool:

@@ -1,7 +1,7 @@
 """The refresher's life: a first catalog from the installed books, then all sources in time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable, Hashable
 from typing import Protocol
 
 from modeldex.errors import RefreshError, StoreError
@@ -11,7 +11,9 @@ from modeldex.refresh.report import Report
 from modeldex.snapshot.publish import read_pointer
 
 _TICK = 0.2  # seconds between two looks at the requests
-_AFTER_A_FAULT = 5.0
+_AFTER_A_FAULT = 60.0
+_AFTER_NO_ANSWER = 5.0
+_FAULTS = (RefreshError, StoreError, OSError)
 
 
 class Requests(Protocol):
@@ -30,55 +32,75 @@ async def run(
     alive: Callable[[], bool],
     declared: Callable[[], Hashable],
 ) -> None:
-    """Refresh for as long as *alive*; every fault is logged and tried again.
+    """Refresh for as long as *alive*; every fault is logged and tried again, not at once.
 
     Args:
         declared: differs when a declaration came, went or changed.
     """
     refresher.publisher.clean()
     if read_pointer(refresher.directory).current is None:
-        await _guarded(refresher, lambda: refresher.refresh(Order(only_packages=True)))
+        await _cycle(refresher, Order(only_packages=True))
     while alive():
-        await _guarded(refresher, lambda: _due(refresher))
-        await _rest(refresher, requests, alive, declared)
+        seen = declared()
+        report = await _cycle(refresher, Order(only_due=True))
+
+        def may_rest(seen: Hashable = seen) -> bool:
+            return alive() and declared() == seen
+
+        await _rest(await _until(refresher, report), refresher, requests, may_rest)
 
 
-async def _due(refresher: Refresher) -> None:
-    await refresher.refresh(Order(only_due=True))
+async def _until(refresher: Refresher, last: Report) -> float:
+    """Return when the next cycle is to begin: when a source is due, but not at once anew.
+
+    Where nothing could be remembered, every source would be due for ever.
+    """
+    now = refresher.moment().seconds
+    try:
+        due = await refresher.next_due()
+    except _FAULTS:
+        due = now
+    return now + _AFTER_A_FAULT if last.problem is not None and due <= now else due
 
 
 async def _rest(
-    refresher: Refresher,
-    requests: Requests,
-    alive: Callable[[], bool],
-    declared: Callable[[], Hashable],
+    until: float, refresher: Refresher, requests: Requests, may_rest: Callable[[], bool]
 ) -> None:
-    """Wait until a source is due or declared anew, answering requests meanwhile."""
-    health = await refresher.store.health()
-    until = refresher.questioner.schedule.next_due(health.values(), refresher.moment().seconds)
-    seen = declared()
-    while alive() and refresher.moment().seconds < until:
-        if requests.pending():
-            await _guarded(refresher, lambda: serve_requests(refresher, requests))
-            return
-        if declared() != seen:
-            return
+    """Wait, answering requests meanwhile; what they refreshed is due later."""
+    while may_rest() and refresher.moment().seconds < until:
+        try:
+            report = await serve_requests(refresher, requests)
+            if report is not None and report.problem is None:
+                until = await _until(refresher, report)
+        except OSError as error:
+            refresher.log.error("a request could not be answered", reason=str(error))
+            await asyncio.sleep(_AFTER_NO_ANSWER)
         await asyncio.sleep(_TICK)
 
 
-async def serve_requests(refresher: Refresher, requests: Requests) -> None:
-    """Run what was asked for; an equal request that came meanwhile shares the report."""
+async def serve_requests(refresher: Refresher, requests: Requests) -> Report | None:
+    """Run what was asked for; an equal request that came meanwhile shares the report.
+
+    Return the last report, ``None`` where nothing was asked for.
+
+    Raises:
+        OSError: a request cannot be read or answered.
+    """
+    report = None
     while pending := requests.pending():
         _, order = pending[0]
-        report = await refresher.refresh(order)
+        report = await _cycle(refresher, order)
         for name, other in requests.pending():
             if other == order:
                 requests.answer(name, report)
+    return report
 
 
-async def _guarded(refresher: Refresher, work: Callable[[], Awaitable[object]]) -> None:
+async def _cycle(refresher: Refresher, order: Order) -> Report:
+    """Run one refresh; of one that could not be run, the report says why."""
+    began = refresher.moment().seconds
     try:
-        await work()
-    except (RefreshError, StoreError, OSError) as error:
+        return await refresher.refresh(order)
+    except _FAULTS as error:
         refresher.log.error("a refresh failed", reason=str(error))
-        await asyncio.sleep(_AFTER_A_FAULT)
+        return Report(started_at=began, dry_run=order.dry_run, problem=str(error))

@@ -116,6 +116,20 @@ class Refresher:
             report, seconds=round(self.questioner.stopwatch() - began, 3)
         )
 
+    async def next_due(self) -> float:
+        """Return when the next source that can be asked is due, at most one interval from now.
+
+        Raises:
+            StoreError: the record of truth cannot be read.
+        """
+        health, known = await self.store.health(), self.load().by_id
+        asked = [
+            one
+            for name, one in health.items()
+            if name in known and self.obstacle(known[name]) is None
+        ]
+        return self.questioner.schedule.next_due(asked, self.moment().seconds)
+
     async def _world(self, order: Order) -> World:
         registry = self.load()
         self._check_names(registry, order)
@@ -129,7 +143,9 @@ class Refresher:
         return World(moment=self.moment(), registry=registry, known=known, hidden=hidden)
 
     def _check_names(self, registry: Registry, order: Order) -> None:
-        for name in (*order.sources, *sorted(self.chosen or ())):
+        """Refuse a name without a source, unless a broken declaration may be what it means."""
+        chosen = () if registry.broken else sorted(self.chosen or ())
+        for name in (*order.sources, *chosen):
             if registry.resolve(name) is None:
                 names = ", ".join(registry.by_id)
                 raise RefreshError(f"There is no source {name!r}. There are: {names}.")

@@ -6,13 +6,15 @@ together are answered once.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator
 from concurrent.futures import Executor
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from modeldex import __version__
 from modeldex.errors import DamagedSnapshot, NoSnapshot
 from modeldex.query import answer
+from modeldex.query.parameters import MOST_ROWS
 from modeldex.query.question import Question
 from modeldex.query.shelf import Shelf, Shelved
 from modeldex.serve.representation import Representation, http_date
@@ -34,15 +36,15 @@ class Answers:
 
     def __init__(self, current: Current, shelf: Shelf, pool: Executor) -> None:
         self.current, self.shelf, self.pool = current, shelf, pool
-        self._pending: dict[Hashable, asyncio.Task[Shelved]] = {}
+        self._pending: dict[Hashable, asyncio.Task[Any]] = {}
         current.swapped.append(lambda snapshot: shelf.reset(snapshot.id))
 
     def shelved(self, key: Hashable, encoding: str) -> Representation | None:
         """Return the finished answer under *key*, if it is on the shelf in *encoding*."""
-        found = self.shelf.get(key)
+        found = self.shelf.get(key) or self.shelf.get((key, encoding))
         if found is None:
             return None
-        encoding = encoding if len(found.bodies[IDENTITY]) >= _SMALLEST else IDENTITY
+        encoding = _worthwhile(found, encoding)
         body = found.bodies.get(encoding)
         return None if body is None else _representation(found, encoding, body)
 
@@ -54,13 +56,20 @@ class Answers:
             DamagedSnapshot: every published file is damaged.
         """
         if question.is_whole_list:
-            name = "unique" if question.unique else "list"
-            return await self._with_snapshot(lambda held: self._document(held, name, encoding))
-        if question.limit is None:
+            return await self._whole(question, key, encoding)
+        if question.limit is None and not await self._is_short(question):
             return await self._with_snapshot(lambda held: self._streamed(held, question, encoding))
         return await self._finished(
             question, key, encoding, lambda held: answer.page(held, question)
         )
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many offers of each provider are shown, by slug.
+
+        Raises:
+            NoSnapshot: there is nothing to answer from.
+        """
+        return await self._with_snapshot(answer.counts)
 
     async def one(
         self, name: str, key: Hashable, encoding: str, *, model_first: bool
@@ -89,28 +98,54 @@ class Answers:
     ) -> Representation:
         shelved = self.shelf.get(question)
         if shelved is None:
-            shelved = await self._once(question, make)
+            shelved = await self._once(
+                (self.shelf.snapshot, question),
+                lambda: self._with_snapshot(lambda held: _shelved(held, make)),
+            )
             self.shelf.put(question, shelved)
         self.shelf.put(key, shelved)
-        identity = shelved.bodies[IDENTITY]
-        if len(identity) < _SMALLEST:
-            encoding = IDENTITY
+        encoding = _worthwhile(shelved, encoding)
         if encoding not in shelved.bodies:
-            packed = await self._in_thread(lambda: compress(identity, encoding))
-            if encoding not in shelved.bodies:
-                shelved.bodies[encoding] = packed
-                self.shelf.grown(len(packed))
+            await self._once((shelved, encoding), lambda: self._pack(shelved, question, encoding))
         return _representation(shelved, encoding, shelved.bodies[encoding])
 
-    async def _once(self, question: Hashable, make: Callable[[Snapshot], bytes]) -> Shelved:
-        """Answer a question once, however many ask it meanwhile.
+    async def _pack(self, found: Shelved, question: Hashable, encoding: str) -> None:
+        body = await self._in_thread(lambda: compress(found.bodies[IDENTITY], encoding))
+        is_kept = self.shelf.get(question) is found
+        found.bodies[encoding] = body
+        if is_kept:
+            self.shelf.grown(len(body))
 
-        The work belongs to nobody: one asker's disconnection does not fail the others.
+    async def _whole(self, question: Question, key: Hashable, encoding: str) -> Representation:
+        """Return a finished document: from now on from the shelf, or in slices if it is large."""
+        name = "unique" if question.unique else "list"
+        found = await self._once(
+            (self.shelf.snapshot, name, encoding),
+            lambda: self._with_snapshot(lambda held: self._document(held, name, encoding)),
+        )
+        if found is None:
+            return await self._with_snapshot(lambda held: self._sliced(held, name, encoding))
+        self.shelf.put((key, encoding), found)
+        return _representation(found, encoding, found.bodies[encoding])
+
+    async def _is_short(self, question: Question) -> bool:
+        """Return whether an answer without a limit has no more rows than a page may have."""
+        if self.shelf.get(question) is not None:
+            return True
+        total = await self._once(
+            (self.shelf.snapshot, "total", question),
+            lambda: self._with_snapshot(lambda held: answer.total(held, question)),
+        )
+        return total <= MOST_ROWS
+
+    async def _once(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        """Do work once, however many ask for it meanwhile.
+
+        It belongs to nobody: one asker's disconnection does not fail the others.
         """
-        key = (self.shelf.snapshot, question)
-        task = self._pending.get(key)
+        task: asyncio.Task[_T] | None = self._pending.get(key)
         if task is None:
-            task = asyncio.create_task(self._with_snapshot(lambda held: _shelved(held, make)))
+            task = asyncio.create_task(work())
             self._pending[key] = task
             task.add_done_callback(lambda done: self._forget_pending(key, done))
         return await asyncio.shield(task)
@@ -120,7 +155,7 @@ class Answers:
         for _ in range(_MOST_DAMAGE):
             snapshot = self.current.snapshot
             try:
-                return await self._in_thread(lambda held=snapshot: work(held))  # type: ignore[misc]
+                return await self._in_thread(partial(work, snapshot))
             except DamagedSnapshot as error:
                 self.current.damaged(error)
         raise NoSnapshot
@@ -135,21 +170,33 @@ class Answers:
         body = self._slices(compressed(answer.stream(snapshot, question), encoding))
         return Representation(etag.encode(), encoding, http_date(snapshot.timestamp), None, body)
 
-    def _document(self, snapshot: Snapshot, name: str, encoding: str) -> Representation:
+    def _document(self, snapshot: Snapshot, name: str, encoding: str) -> Shelved | None:
+        """Return a finished document, ``None`` where it is too large for the shelf."""
+        number, _, size = snapshot.document(name, encoding)
+        if size > self.shelf.largest:
+            return None
+        _, root, _ = snapshot.document(name, IDENTITY)
+        body = b"".join(_parts(snapshot, number))
+        return Shelved(snapshot.id, root.strip('"'), http_date(snapshot.timestamp), body, encoding)
+
+    def _sliced(self, snapshot: Snapshot, name: str, encoding: str) -> Representation:
         """Return a finished document, read in slices while it is sent."""
         number, etag, size = snapshot.document(name, encoding)
-        pieces = _parts(snapshot, number)
-        modified = http_date(snapshot.timestamp)
-        return Representation(etag.encode(), encoding, modified, size, self._slices(pieces))
+        body = self._slices(_parts(snapshot, number))
+        return Representation(etag.encode(), encoding, http_date(snapshot.timestamp), size, body)
 
     async def _slices(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-        while (piece := await self._in_thread(lambda: next(pieces, None))) is not None:
-            yield piece
+        try:
+            while (piece := await self._in_thread(lambda: next(pieces, None))) is not None:
+                yield piece
+        except DamagedSnapshot as error:
+            self.current.damaged(error)  # what was sent is sent; the next reader is spared
+            raise
 
     async def _in_thread(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self.pool, work)
 
-    def _forget_pending(self, key: Hashable, task: asyncio.Task[Shelved]) -> None:
+    def _forget_pending(self, key: Hashable, task: asyncio.Task[Any]) -> None:
         self._pending.pop(key, None)
         if not task.cancelled():
             task.exception()  # its askers have seen it; nobody is left where all went away
@@ -169,6 +216,12 @@ def _shelved(snapshot: Snapshot, make: Callable[[Snapshot], bytes]) -> Shelved:
     body = make(snapshot)
     root = hashlib.blake2b(body, digest_size=16).hexdigest()
     return Shelved(snapshot.id, root, http_date(snapshot.timestamp), body)
+
+
+def _worthwhile(found: Shelved, encoding: str) -> str:
+    """Return *encoding*, or identity for what is too small to gain by compression."""
+    identity = found.bodies.get(IDENTITY)
+    return IDENTITY if identity is not None and len(identity) < _SMALLEST else encoding
 
 
 def _representation(found: Shelved, encoding: str, body: bytes) -> Representation:

@@ -15,25 +15,27 @@ from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import Front
 from modeldex.serve.representation import Negotiator
-from modeldex.serve.routes import catalog, health
-from modeldex.snapshot.current import Current
+from modeldex.serve.routes import catalog, gateways, health, metrics
+from modeldex.serve.statuses import StatusFile
 from modeldex.telemetry import Log
 
 POLL = 0.25  # seconds between two looks for a new snapshot
 
 
-def build(answers: Answers, log: Log) -> ASGIApp:
+def build(answers: Answers, statuses: StatusFile, log: Log) -> ASGIApp:
     """Return the application that serves *answers*."""
     negotiator = Negotiator()
     app = FastAPI(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,
-        lifespan=partial(_lifespan, current=answers.current, answers=answers),
+        lifespan=partial(_lifespan, answers=answers, log=log),
         redoc_url=None,
     )
     app.include_router(catalog.router(answers, negotiator))
+    app.include_router(gateways.router(answers, statuses))
     app.include_router(health.router(answers.current))
+    app.include_router(metrics.router(statuses, answers.current))
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, partial(_failed, log))
@@ -41,9 +43,9 @@ def build(answers: Answers, log: Log) -> ASGIApp:
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI, current: Current, answers: Answers) -> AsyncIterator[None]:
-    current.poll()
-    watching = asyncio.create_task(watch(current, answers))
+async def _lifespan(_app: FastAPI, answers: Answers, log: Log) -> AsyncIterator[None]:
+    answers.current.poll()
+    watching = asyncio.create_task(watch(answers, log))
     try:
         yield
     finally:
@@ -51,15 +53,22 @@ async def _lifespan(_app: FastAPI, current: Current, answers: Answers) -> AsyncI
         await asyncio.gather(watching, return_exceptions=True)
 
 
-async def watch(current: Current, answers: Answers) -> None:
+async def watch(answers: Answers, log: Log) -> None:
     """Swap to each new snapshot soon after it is published, and check its bytes once."""
-    loop = asyncio.get_running_loop()
     while True:
-        current.poll()
-        damage = await loop.run_in_executor(answers.pool, current.verify)
-        if damage is not None:
-            current.damaged(damage)
+        try:
+            await _look(answers)
+        except Exception as error:  # else this worker would serve the old one for ever
+            log.error("looking for a new snapshot failed", exc_info=error)
         await asyncio.sleep(POLL)
+
+
+async def _look(answers: Answers) -> None:
+    current = answers.current
+    current.poll()
+    damage = await asyncio.get_running_loop().run_in_executor(answers.pool, current.verify)
+    if damage is not None:
+        current.damaged(damage)
 
 
 async def _not_found(request: Request, _error: Exception) -> Response:
@@ -67,11 +76,12 @@ async def _not_found(request: Request, _error: Exception) -> Response:
 
 
 async def _wrong_method(request: Request, error: Exception) -> Response:
-    headers = getattr(error, "headers", None)
-    detail = f"{request.method[:20]} is not possible at {request.url.path[:200]!r}."
+    allowed = (getattr(error, "headers", None) or {}).get("Allow", "")
+    headers = {"allow": "GET, HEAD" if allowed == "GET" else allowed}
+    detail = f"{request.method[:20]} is not possible at {request.scope['path'][:200]!r}."
     return problems.problem(405, "wrong_method", detail, headers=headers)
 
 
 async def _failed(log: Log, request: Request, error: Exception) -> Response:
-    log.error("a request failed", path=request.url.path[:200], exc_info=error)
+    log.error("a request failed", path=request.scope["path"][:200], exc_info=error)
     return problems.problem(500, "internal", "Something failed here. It has been logged.")

@@ -35,7 +35,7 @@ class Front:
             key = shelf_key(scope)
             known = self.answers.shelved(key, self.negotiator.choose(asked.accept_encoding))
             if known is not None:
-                await send_answer(with_id, known, asked, scope["method"])
+                await send_answer(receive, with_id, known, asked, scope["method"])
                 return
         await self.app(scope, receive, with_id)
 

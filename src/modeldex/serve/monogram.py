@@ -19,8 +19,9 @@ def svg(one: Provider) -> bytes:
 
 def initials(name: str) -> str:
     """Return one or two letters: ``Hugging Face -> HF``, ``xAI -> X``."""
-    words = [word for word in name.replace("-", " ").replace(".", " ").split() if word[0].isalnum()]
-    return "".join(word[0] for word in words[:2]).upper() or "?"
+    words = name.replace("-", " ").replace(".", " ").split()
+    letters = [word[0] for word in words if word[0].isalnum()]
+    return "".join(letters[:2]).upper() or "?"
 
 
 def color(slug: str) -> str:

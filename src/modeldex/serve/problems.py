@@ -53,4 +53,4 @@ def not_ready() -> Response:
 
 def not_found(request: Request) -> Response:
     """Return the answer for a path that does not exist."""
-    return problem(404, "not_found", f"There is nothing at {request.url.path[:200]!r}.")
+    return problem(404, "not_found", f"There is nothing at {request.scope['path'][:200]!r}.")

@@ -3,19 +3,22 @@
 The same few functions serve hits, misses, 304 and HEAD, so their headers cannot differ.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from http import HTTPStatus
 
 import msgspec
-from starlette.types import Message, Send
+from starlette.types import Message, Receive, Send
 
+from modeldex.errors import DamagedSnapshot
 from modeldex.snapshot.documents import ENCODINGS, IDENTITY
 
 CACHE_CONTROL = b"public, max-age=60, stale-while-revalidate=300"
 VARY = b"accept-encoding, anthropic-version, authorization, x-api-key"
 _JSON = b"application/json"
-_MOST_REMEMBERED = 1000
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 1000, 200
 
 
 class Representation(msgspec.Struct, frozen=True):
@@ -31,6 +34,7 @@ class Representation(msgspec.Struct, frozen=True):
     last_modified: bytes
     size: int | None
     body: bytes | AsyncIterator[bytes]
+    cache_control: bytes = CACHE_CONTROL
 
 
 class Conditions(msgspec.Struct, frozen=True):
@@ -67,7 +71,8 @@ class Negotiator:
             found = _negotiate(accept)
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
-            self._known[accept] = found
+            if len(accept) <= _LONGEST_REMEMBERED:
+                self._known[accept] = found
         return found
 
 
@@ -111,7 +116,7 @@ def is_unchanged(etag: bytes, last_modified: bytes, asked: Conditions) -> bool:
     try:
         since = parsedate_to_datetime(asked.if_modified_since.decode("latin-1"))
         return parsedate_to_datetime(last_modified.decode()) <= since
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
 
 
@@ -119,7 +124,7 @@ def header_list(found: Representation) -> list[tuple[bytes, bytes]]:
     """Return the headers that every answer with this representation has, 304 and HEAD included."""
     return [
         (b"etag", found.etag),
-        (b"cache-control", CACHE_CONTROL),
+        (b"cache-control", found.cache_control),
         (b"vary", VARY),
         (b"last-modified", found.last_modified),
     ]
@@ -138,18 +143,38 @@ def start(found: Representation, asked: Conditions) -> Message:
     return {"type": "http.response.start", "status": 200, "headers": headers}
 
 
-async def send_answer(send: Send, found: Representation, asked: Conditions, method: str) -> None:
-    """Send the whole answer."""
+async def send_answer(
+    receive: Receive, send: Send, found: Representation, asked: Conditions, method: str
+) -> None:
+    """Send the whole answer; what is made while it is sent is left where the client goes away."""
     opening = start(found, asked)
     await send(opening)
-    if opening["status"] != 200 or method == "HEAD":  # noqa: PLR2004
+    if opening["status"] != HTTPStatus.OK or method == "HEAD":
         await send(_end(b""))
     elif isinstance(found.body, bytes):
         await send(_end(found.body))
     else:
-        async for piece in found.body:
+        await _send_pieces(receive, send, found.body)
+
+
+async def _send_pieces(receive: Receive, send: Send, pieces: AsyncIterator[bytes]) -> None:
+    """Send pieces and an end; without an end, the server cuts the connection."""
+    leaving = asyncio.create_task(_until_gone(receive))
+    try:
+        async for piece in pieces:
+            if leaving.done():
+                return
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send(_end(b""))
+    except DamagedSnapshot:
+        return  # it has been reported; a client sees that its answer is not whole
+    finally:
+        leaving.cancel()
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _end(body: bytes) -> Message:

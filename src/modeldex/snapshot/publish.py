@@ -7,6 +7,7 @@ at any moment leaves the previous snapshot served.
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -21,6 +22,7 @@ POINTER = "current.json"
 KEEP_COUNT, KEEP_SECONDS = 3, 600
 _REMEMBERED = 1000
 _TEMPORARY = ".writing-"
+_LEFTOVER = re.compile(r"\.(?:writing|[a-z]+\.json)-[0-9a-f]{16}")
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -81,8 +83,9 @@ class Publisher:
 
     def clean(self) -> None:
         """Remove what a killed writer left behind."""
-        for leftover in self.directory.glob(f"{_TEMPORARY}*"):
-            leftover.unlink(missing_ok=True)
+        for file in self.directory.iterdir():
+            if _LEFTOVER.fullmatch(file.name):
+                file.unlink(missing_ok=True)
 
     def _is_whole(self, pointer: Pointer) -> bool:
         entry = pointer.current
@@ -94,21 +97,17 @@ class Publisher:
         final = self.directory / f"{head.id}.sqlite"
         try:
             writer.write(temporary, head, catalog, rendered, self.pool)
-            digest = sha256(temporary)
-            temporary.chmod(0o444)
-            _sync(temporary)
-            temporary.replace(final)
+            digest = seal(temporary, final)
         finally:
             temporary.unlink(missing_ok=True)
-        _sync(self.directory)
         size = final.stat().st_size
-        assert digest is not None  # noqa: S101 - it was just written
         return Entry(head.id, final.name, size, digest, head.timestamp, self.clock())
 
     def _point(self, pointer: Pointer, entry: Entry) -> None:
         others = [one for one in pointer.entries if one.id != entry.id]
         entries = self._kept((entry, *others))
-        first = {**pointer.first_published, entry.id: entry.timestamp}
+        first = dict(pointer.first_published)
+        first[entry.id] = first.pop(entry.id, entry.timestamp)  # the last in use is the last to go
         recent = dict(list(first.items())[-_REMEMBERED:])
         write_atomically(
             self.directory / POINTER, msgspec.json.encode(Pointer(tuple(entries), recent))
@@ -129,6 +128,17 @@ class Publisher:
         for file in self.directory.glob("*.sqlite"):
             if file.name not in names and _is_snapshot_name(file.stem):
                 file.unlink(missing_ok=True)
+
+
+def seal(written: Path, final: Path) -> str:
+    """Make a complete file read-only and durable under its final name; return its hash."""
+    digest = sha256(written)
+    assert digest is not None  # noqa: S101 - it was just written
+    written.chmod(0o444)
+    _sync(written)
+    written.replace(final)
+    _sync(final.parent)
+    return digest
 
 
 def read_pointer(directory: Path) -> Pointer:
@@ -161,7 +171,7 @@ def sha256(file: Path) -> str | None:
 
 
 def _is_snapshot_name(stem: str) -> bool:
-    return len(stem) == 32 and all(c in "0123456789abcdef" for c in stem)  # noqa: PLR2004
+    return re.fullmatch(r"[0-9a-f]{32}", stem) is not None
 
 
 def _sync(path: Path) -> None:

@@ -27,7 +27,7 @@ def of_offers(offers: Sequence[Offer], provider_counts: dict[str, int]) -> list[
 def of_models(models: Sequence[Model], provider_counts: dict[str, int]) -> list[tuple[int, ...]]:
     """Return, for each model, its rank in each of ``schema.SORT_COLUMNS``."""
     values: Values = {
-        "name": lambda one: (one.facts.name or one.id).casefold(),
+        "name": lambda one: (one.facts.name or one.id.partition("/")[2]).casefold(),
         "created": lambda one: one.facts.created,
         "context": lambda one: one.facts.context_length,
         "price": lambda one: _cheapest(one, Meter.INPUT),

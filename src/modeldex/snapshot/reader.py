@@ -17,6 +17,7 @@ from modeldex.snapshot import schema
 from modeldex.snapshot.documents import Document
 
 _CACHE_KIB = 1024
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 
 class Snapshot:
@@ -36,13 +37,14 @@ class Snapshot:
 
         Raises:
             DamagedSnapshot: it is missing, cut short, of another schema, or no database.
+            sqlite3.OperationalError: it is there, but cannot be opened now.
         """
-        self.file = file
+        self.file, self.id = file, ""
         self._local = threading.local()
         self.memo: dict[Any, Any] = {}
+        self._connection()
         try:
-            meta = dict(self.rows("select key, value from meta"))
-            self._load(meta)
+            self._load(dict(self.rows("select key, value from meta")))
         except (sqlite3.Error, KeyError, ValueError) as error:
             raise DamagedSnapshot(file.name, str(error)) from error
 
@@ -51,11 +53,14 @@ class Snapshot:
 
         Raises:
             DamagedSnapshot: the file cannot be read.
+            sqlite3.Error: the statement is wrong, or the process may open no more files; neither
+                is a fault of the file.
         """
+        connection = self._connection()
         try:
-            return self._connection().execute(statement, values).fetchall()
+            return connection.execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.ProgrammingError):
+            if _code(error) not in _DAMAGE:
                 raise
             raise DamagedSnapshot(self.file.name, str(error)) from error
 
@@ -111,12 +116,33 @@ class Snapshot:
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
-            uri = f"file:{_quoted(self.file)}?mode=ro&immutable=1"
-            found = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=256)
-            found.execute("pragma mmap_size = 0")
-            found.execute(f"pragma cache_size = -{_CACHE_KIB}")
+            try:
+                found = self._open()
+            except sqlite3.Error as error:
+                if _code(error) == sqlite3.SQLITE_CANTOPEN and self.file.is_file():
+                    raise
+                raise DamagedSnapshot(self.file.name, str(error)) from error
             self._local.connection = found
         return found
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the file for one thread, and see that it holds what the other threads read."""
+        uri = f"file:{_quoted(self.file)}?mode=ro&immutable=1"
+        opened = sqlite3.connect(uri, uri=True, check_same_thread=False, cached_statements=256)
+        opened.execute("pragma mmap_size = 0")
+        opened.execute("pragma temp_store = memory")
+        opened.execute(f"pragma cache_size = -{_CACHE_KIB}")
+        found = opened.execute("select value from meta where key = 'id'").fetchone()
+        if self.id and found != (self.id,):
+            raise DamagedSnapshot(self.file.name, "it holds another catalog by now")
+        return opened
+
+
+def _code(error: sqlite3.Error) -> int:
+    """Return SQLite's own code of an error. Text that does not decode has none: it is garbage."""
+    garbled = isinstance(error, sqlite3.OperationalError)
+    default = sqlite3.SQLITE_CORRUPT if garbled else sqlite3.SQLITE_ERROR
+    return getattr(error, "sqlite_errorcode", default) & 0xFF
 
 
 def _quoted(file: Path) -> str:

@@ -71,6 +71,8 @@ class Addresses:
         how, key = declaration.key, self._key(declaration)
         if self.mirror or how is None or key is None or how.place not in _SENT:
             return request
+        if not (key.isascii() and key.isprintable()):  # a client's error would quote it
+            raise SourceError("auth", "its key holds characters that cannot be sent")
         if how.place == "query":
             return msgspec.structs.replace(request, query=(*request.query, (how.name, key)))
         value = f"Bearer {key}" if how.place == "bearer" else how.prefix + key

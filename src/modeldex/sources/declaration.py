@@ -10,11 +10,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-Link = Annotated[str, Meta(pattern=r"^https?://[^\s]+$")]
-Url = Annotated[str, Meta(pattern=r"^(https?://|\{[a-z_]+\})[^\s]*$")]
-Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-Variable = Annotated[str, Meta(pattern=r"^(?!MODELDEX_)[A-Z][A-Z0-9_]*$")]
+SLUG = r"^[a-z0-9][a-z0-9._-]{0,63}\Z"
+Slug = Annotated[str, Meta(pattern=SLUG)]
+Link = Annotated[str, Meta(pattern=r"^https?://[^\s]+\Z")]
+Url = Annotated[str, Meta(pattern=r"^(https?://|\{[a-z_]+\})[^\s]*\Z")]
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")]
+Variable = Annotated[str, Meta(pattern=r"^(?!MODELDEX_)[A-Z][A-Z0-9_]*\Z")]
 Scalar = str | bool | int
 _MAGNITUDES = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 
@@ -42,7 +43,7 @@ class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: Literal["us"] | None = None
     exponent: str | None = None
     when: dict[str, list[Scalar]] = {}
-    min_input_tokens: int | str | None = None
+    min_input_tokens: Annotated[int, Meta(gt=0)] | str | None = None
 
     def divisors(self) -> dict[str | None, int]:
         """Return by what the number is divided, by the unit's name (``None``: always).
@@ -125,7 +126,7 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         optional: the source also answers without.
     """
 
-    env: list[Variable]
+    env: Annotated[list[Variable], Meta(min_length=1)]
     place: Literal["bearer", "header", "query", "aws-sigv4", "google"] = "bearer"
     name: str = "authorization"
     prefix: str = ""

@@ -56,8 +56,8 @@ class TableDecoder:
 
     def listing(self, row: Row, losses: Losses) -> Listing | None:
         """Return what *row* says, ``None`` for a row without an id or left out on purpose."""
-        native = at(row, self.paths["id"])
-        if not isinstance(native, str) or not native.strip():
+        native = self._id(row)
+        if native is None:
             losses.dropped += 1
             return None
         if any(one.holds(row) for one in self.drop):
@@ -65,6 +65,10 @@ class TableDecoder:
             return None
         self._note_unknown_prices(row, losses)
         return Listing(**self._facts(row, native), rates=self._rates(row, losses))
+
+    def _id(self, row: Row) -> str | None:
+        native = values.text(at(row, self.paths["id"])) or ""
+        return native.removeprefix(self.declaration.strip) or None
 
     def get(self, row: Row, field: str) -> Any:
         """Return what the row has for one of our fields, ``None`` where none is declared."""
@@ -79,7 +83,7 @@ class TableDecoder:
         return facts | {
             "source": declared.id,
             "provider": declared.serves,
-            "provider_model_id": native.strip().removeprefix(declared.strip),
+            "provider_model_id": native,
             "created": dates.unix(self.get(row, "created")),
             "aliases": values.texts(self.get(row, "aliases")) or (),
             "context_length": values.count(self.get(row, "context")),

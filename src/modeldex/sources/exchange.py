@@ -7,6 +7,7 @@ pages, what a status means.
 from collections.abc import Callable, Generator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 import msgspec
 
@@ -65,13 +66,15 @@ def exchange(
     response = yield sign(
         msgspec.structs.replace(first, headers={**first.headers, **_conditional(held)})
     )
-    if response.status == _NOT_MODIFIED:
+    if response.status == _NOT_MODIFIED and held != Validators():
         return Answer((), held)
     pages, validators = [_accepted(response, now)], _validators(response)
-    follow = pages_of(declaration)
+    follow, seen = pages_of(declaration), {(first.url, first.query)}
     while (request := follow(first, pages[-1], len(pages))) is not None:
-        if len(pages) >= _MOST_PAGES:
-            raise SourceError("decode", f"its pages do not end after {_MOST_PAGES}")
+        address = (request.url, request.query)
+        if address in seen or len(pages) >= _MOST_PAGES:
+            raise SourceError("decode", f"its pages do not end after {len(pages)}")
+        seen.add(address)
         response = yield sign(request)
         pages.append(_accepted(response, now))
     # A cursor's pages may change while the first stays: only single pages are conditional.
@@ -99,7 +102,7 @@ def _kind(status: int) -> str:
         return "auth"
     if status == _TOO_MANY:
         return "rate_limit"
-    return "server" if status >= 500 else "client"  # noqa: PLR2004
+    return "server" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "client"
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -110,5 +113,5 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return float(value.strip()[:9])
     try:
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
+from http import HTTPStatus
 from typing import Self
-from urllib.parse import urljoin, urlsplit
 
 import httpx2
 import stamina
@@ -33,7 +33,7 @@ class Fetcher:
 
     Args:
         concurrency: conversations at the same time.
-        most_bytes: of one decompressed body.
+        most_bytes: of one answer, all its pages, decompressed.
         use_proxies: whether the environment's proxies are used; not for a mirror.
     """
 
@@ -105,9 +105,13 @@ class Fetcher:
             response = await self._followed(request)
         except httpx2.TimeoutException as error:
             raise _TryAgain(SourceError("timeout", "the connection timed out")) from error
+        except httpx2.LocalProtocolError:  # its text may quote a header
+            raise SourceError("client", "the request is none that can be sent") from None
         except httpx2.TransportError as error:
             raise _TryAgain(_transport_error(error)) from error
-        if response.status >= 500:  # noqa: PLR2004
+        except httpx2.DecodingError as error:
+            raise SourceError("decode", "its compression is broken") from error
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _TryAgain(_ServerAnswer(response))
         return response
 
@@ -143,12 +147,15 @@ class _ServerAnswer(SourceError):
 
 
 def _same_host(url: str, location: str) -> str:
-    target = urljoin(url, location)
-    before, after = urlsplit(url), urlsplit(target)
-    if (before.scheme, before.netloc) != (after.scheme, after.netloc):
-        reason = f"it redirects to another host, {after.hostname!r}, which is not followed"
+    before = httpx2.URL(url)
+    try:
+        after = before.join(location)
+    except (httpx2.InvalidURL, ValueError):
+        raise SourceError("client", "it redirects to what is no address") from None
+    if (before.scheme, before.host, before.port) != (after.scheme, after.host, after.port):
+        reason = f"it redirects to another host, {after.host!r}, which is not followed"
         raise SourceError("client", reason)
-    return target
+    return str(after)
 
 
 def _transport_error(error: httpx2.TransportError) -> SourceError:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from modeldex import __version__
 from modeldex.errors import SourceError
 from modeldex.sources import formats, payload
 from modeldex.sources.address import Addresses
@@ -90,8 +91,9 @@ def decode(declaration: Declaration, pages: tuple[bytes, ...]) -> Decoded:
 
 
 def fingerprint(declaration: Declaration) -> str:
-    """Return a digest of a declaration: another one reads the same answer differently."""
-    return hashlib.sha256(msgspec.json.encode(declaration)).hexdigest()[:16]
+    """Return a digest of what reads an answer: a declaration, and the modeldex that does it."""
+    reader = msgspec.json.encode((__version__, declaration))
+    return hashlib.sha256(reader).hexdigest()[:16]
 
 
 def _read_package(declaration: Declaration, held: Validators) -> Harvest:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from modeldex.domain import decimals
-from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
+from modeldex.domain.rate import Conditions, Meter, Rate
 from modeldex.sources import values
 from modeldex.sources.declaration import Money, Scalar
 from modeldex.sources.payload import Row, at
@@ -59,11 +59,13 @@ class RateReader:
         usd = self._usd(row, losses)
         if usd is None:
             return None
-        since = at(row, self.since) if isinstance(self.since, tuple) else self.since
-        if self.since is not None and not values.is_count(since):
+        if self.since is None:
+            return Rate(meter=self.meter, usd=usd)
+        stated = at(row, self.since) if isinstance(self.since, tuple) else self.since
+        since = values.count(stated)
+        if since is None:
             return None
-        when = ALWAYS if since is None else Conditions(min_input_tokens=int(since))
-        return Rate(meter=self.meter, usd=usd, when=when)
+        return Rate(meter=self.meter, usd=usd, when=Conditions(min_input_tokens=since))
 
     def _usd(self, row: Row, losses: Losses) -> Decimal | None:
         stated = at(row, self.keys)

@@ -38,9 +38,11 @@ def _by_cursor(page: Page, first: Request, body: bytes) -> Request | None:
     if page.more is not None and payload.value(body, page.more) is not True:
         return None
     cursor = payload.value(body, page.next or "")
-    if not isinstance(cursor, str) or not cursor:
-        return None
-    return _with(first, page.parameter or "", cursor)
+    if isinstance(cursor, str) and cursor:
+        return _with(first, page.parameter or "", cursor)
+    if page.more is not None:
+        raise SourceError("decode", "it has more pages, but does not say where")
+    return None
 
 
 def _by_number(

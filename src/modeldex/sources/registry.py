@@ -42,7 +42,9 @@ def load(directory: Path | None = None) -> Registry:
     broken: list[DeclarationError] = []
     built_in = resources.files("modeldex.sources") / "declarations"
     files = sorted(built_in.iterdir(), key=lambda file: file.name)
-    own = sorted(directory.glob("*.toml")) if directory and directory.is_dir() else []
+    own = sorted(directory.glob("*.toml")) if directory else []
+    if directory and not directory.is_dir():
+        broken.append(DeclarationError(str(directory), "", "is no directory of declarations"))
     for file in [*files, *own]:
         if file.name.endswith(".toml"):
             try:

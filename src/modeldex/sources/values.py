@@ -20,11 +20,6 @@ def texts(value: object) -> tuple[str, ...] | None:
     return tuple(word.strip() for word in value if isinstance(word, str) and word.strip())
 
 
-def is_count(value: object) -> bool:
-    """Return whether a value is a number."""
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
-
-
 def count(value: object) -> int | None:
     """Return a positive whole number; zero, negative and nonsense mean unknown."""
     if (

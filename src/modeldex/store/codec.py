@@ -51,5 +51,5 @@ def _unpacked(packed: bytes, decoder: msgspec.msgpack.Decoder[_T]) -> _T:
     try:
         return decoder.decode(zstandard.ZstdDecompressor().decompress(packed))
     except (zstandard.ZstdError, msgspec.DecodeError) as error:
-        message = "The store holds listings that cannot be read; refresh with --force."
+        message = "The store holds what cannot be read. Move it away; a refresh fills a new one."
         raise StoreError(message) from error

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, event, exc, select, update
+from sqlalchemy import Connection, bindparam, delete, event, exc, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -27,6 +27,7 @@ class SqlStore:
         self.engine: AsyncEngine = create_async_engine(url)
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
 
     async def open(self) -> None:
         """Connect, and bring the schema up to date.
@@ -113,7 +114,8 @@ class SqlStore:
             async with self.engine.begin() as connection:
                 yield connection
         except (exc.SQLAlchemyError, OSError) as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            said = getattr(error, "orig", None) or error
+            reason = str(said).partition("\n")[0] or type(said).__name__
             message = f"The store at {self.engine.url.render_as_string()} failed: {reason}."
             raise StoreError(message) from error
 
@@ -166,8 +168,17 @@ async def _replace(connection: AsyncConnection, table: Any, rows: list[dict[str,
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin no transaction for a migration
     cursor = connection.cursor()
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
-        cursor.execute(f"pragma {pragma}")
-    cursor.execute(f"pragma busy_timeout = {_WAIT * 1000}")
-    cursor.close()
+    try:
+        for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+            cursor.execute(f"pragma {pragma}")
+        cursor.execute(f"pragma busy_timeout = {_WAIT * 1000}")
+        cursor.close()
+    except Exception:  # no database at all: nobody else would end the driver's thread
+        connection.close()
+        raise
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("begin")

@@ -1,8 +1,7 @@
 """The list of offers or models, and one of them."""
 
-from typing import Any
-
 from fastapi import APIRouter
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,9 +19,25 @@ from modeldex.serve.representation import (
     conditions,
     send_answer,
 )
+from modeldex.serve.routes import reading
 
-_METHODS = ["GET", "HEAD"]
 _ONE_PARAMETERS = ("unique", "unique_models")
+_NAME = {
+    "name": "model_id",
+    "in": "path",
+    "required": True,
+    "description": "Id of an offer or a model, or an alias; slashes as they are or as `%2F`.",
+    "schema": {"type": "string"},
+}
+
+
+class _Anything(PathConvertor):
+    """A path to the very end; nothing keeps a provider from line breaks in its ids."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("anything", _Anything())
 
 
 class CatalogResponse(Response):
@@ -34,8 +49,7 @@ class CatalogResponse(Response):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        del receive
-        await send_answer(send, self.found, self.asked, scope["method"])
+        await send_answer(receive, send, self.found, self.asked, scope["method"])
 
 
 class Catalog:
@@ -79,18 +93,12 @@ class Catalog:
 def router(answers: Answers, negotiator: Negotiator) -> APIRouter:
     """Return the catalog's routes."""
     routes, handlers = APIRouter(), Catalog(answers, negotiator)
-    listing: dict[str, Any] = {"parameters": [_openapi(one) for one in parameters.PARAMETERS]}
-    for path in ("/v1/models", "/models"):
-        routes.add_api_route(
-            path,
-            handlers.models,
-            methods=_METHODS,
-            openapi_extra=listing,
-            response_class=Response,
-            include_in_schema=path == "/v1/models",
-        )
-    one = "/v1/models/{model_id:path}"
-    routes.add_api_route(one, handlers.model, methods=_METHODS, response_class=Response)
+    listing = [_openapi(one) for one in parameters.PARAMETERS]
+    single = [_NAME, *(one for one in listing if one["name"] in _ONE_PARAMETERS)]
+    reading.add(routes, "/v1/models", handlers.models, openapi_extra={"parameters": listing})
+    reading.add(routes, "/models", handlers.models, include_in_schema=False)
+    one = "/v1/models/{model_id:anything}"
+    reading.add(routes, one, handlers.model, openapi_extra={"parameters": single})
     return routes
 
 

@@ -13,13 +13,13 @@ from modeldex.domain.provider import Provider
 from modeldex.errors import NoSnapshot
 from modeldex.serve import monogram, problems
 from modeldex.serve.answers import Answers
-from modeldex.serve.representation import CatalogResponse, Representation, conditions, http_date
+from modeldex.serve.representation import Representation, conditions, http_date
+from modeldex.serve.routes import reading
+from modeldex.serve.routes.catalog import CatalogResponse
 from modeldex.serve.statuses import StatusFile
 from modeldex.snapshot.documents import IDENTITY, tagged
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.status import SourceStatus, Status
-
-_METHODS = ["GET", "HEAD"]
 
 
 class Gateways:
@@ -72,10 +72,11 @@ class Gateways:
             return problems.not_ready()
         number = snapshot.gateways.get(slug)
         if number is None:
-            return problems.problem(404, "gateway_not_found", f"There is no gateway {slug[:80]!r}.")
+            detail = f"There is no gateway {slug[:80]!r}."
+            return problems.problem(404, "gateway_not_found", detail)
         picture = Response(monogram.svg(snapshot.providers[number]), media_type="image/svg+xml")
         picture.headers["cache-control"] = "public, max-age=86400"
-        picture.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+        picture.headers["content-security-policy"] = "default-src 'none'"
         return picture
 
 
@@ -87,7 +88,7 @@ def router(answers: Answers, statuses: StatusFile) -> APIRouter:
         ("/v1/gateways/status", handlers.status),
         ("/logos/{slug}.svg", handlers.logo),
     ):
-        routes.add_api_route(path, handler, methods=_METHODS, response_class=Response)
+        reading.add(routes, path, handler)
     return routes
 
 

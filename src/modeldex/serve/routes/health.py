@@ -2,24 +2,24 @@
 
 import msgspec
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from modeldex.errors import NoSnapshot
 from modeldex.serve import problems
+from modeldex.serve.routes import reading
 from modeldex.snapshot.current import Current
-
-_METHODS = ["GET", "HEAD"]
 
 
 def router(current: Current) -> APIRouter:
     """Return the health routes."""
     routes = APIRouter()
 
-    async def healthz() -> Response:
+    async def healthz(_request: Request) -> Response:
         """The process answers."""
         return _json({"status": "ok"})
 
-    async def readyz() -> Response:
+    async def readyz(_request: Request) -> Response:
         """A catalog is being served; 503 until the first one is published."""
         try:
             snapshot = current.snapshot
@@ -35,8 +35,8 @@ def router(current: Current) -> APIRouter:
             }
         )
 
-    routes.add_api_route("/healthz", healthz, methods=_METHODS, response_class=Response)
-    routes.add_api_route("/readyz", readyz, methods=_METHODS, response_class=Response)
+    reading.add(routes, "/healthz", healthz)
+    reading.add(routes, "/readyz", readyz)
     return routes
 
 

@@ -1,7 +1,7 @@
 """The ``genai-prices`` package: exact prices with start dates, context tiers and times of day.
 
-It finds a model by rules. Only an equality rule (or the entry's own id) means the same model; its
-prefix and pattern rules are not used here.
+It finds a model by rules. Only an equality rule (or the entry's own id, where its rules find that)
+means the same model; its prefix and pattern rules are not used here.
 """
 
 from collections.abc import Iterable, Iterator
@@ -74,7 +74,7 @@ def _listing(
 ) -> Listing:
     provider, sub = _served_by(declaration.providers, native, model.id)
     equal = sorted(set(_equals(model.match)))
-    name = model.id if not equal or model.id.lower() in map(str.lower, equal) else equal[0]
+    name = model.id if not equal or model.is_match(model.id) else equal[0]
     tail = f":{sub}" if sub else ""
     return Listing(
         source=declaration.id,

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from modeldex.domain.listing import Listing
+from modeldex.sources import values
 from modeldex.sources.declaration import Declaration
 from modeldex.sources.decode import Decoder, TableDecoder
 from modeldex.sources.money import Losses
@@ -24,19 +25,19 @@ def decoder(declaration: Declaration) -> Decoder:
     table = TableDecoder(declaration)
 
     def decode(row: Row, losses: Losses) -> Iterable[Listing]:
-        found = row.get("providers")
-        subs = [one for one in found if _is_live(one)] if isinstance(found, list) else []
-        parts = [part for sub in subs if (part := _part(table, row, sub, losses))]
         whole = table.listing({**row, "providers": None}, losses)
         if whole is None:
             return ()
+        found = row.get("providers")
+        subs = [one for one in found if _is_named(one)] if isinstance(found, list) else []
+        parts = [part for sub in subs if (part := _part(table, row, sub, losses))]
         return (_agreed(whole, parts), *parts)
 
     return decode
 
 
-def _is_live(sub: Any) -> bool:
-    return isinstance(sub, dict) and isinstance(sub.get("provider"), str)
+def _is_named(sub: Any) -> bool:
+    return isinstance(sub, dict) and values.text(sub.get("provider")) is not None
 
 
 def _part(table: TableDecoder, row: Row, sub: Row, losses: Losses) -> Listing | None:

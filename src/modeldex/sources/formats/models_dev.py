@@ -1,12 +1,14 @@
 """models.dev's ``api.json``: providers by id, each with its models by id; prices in USD per 1M."""
 
+import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 from modeldex.domain.listing import Listing
 from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.normalize import dates
-from modeldex.sources.declaration import Declaration
+from modeldex.sources import values
+from modeldex.sources.declaration import SLUG, Declaration
 from modeldex.sources.decode import Decoder
 from modeldex.sources.money import Losses
 from modeldex.sources.payload import Row
@@ -30,11 +32,11 @@ def decoder(declaration: Declaration) -> Decoder:
 
     def decode(row: Row, losses: Losses) -> Iterable[Listing]:
         models, native = row.get("models"), row.get("id")
-        if not isinstance(models, dict) or not isinstance(native, str):
+        if not isinstance(models, dict) or not _is_slug(native):
             losses.dropped += 1
             return
         for key, model in models.items():
-            if isinstance(model, dict) and key:
+            if isinstance(model, dict) and key.strip():
                 yield _listing(declaration.id, slugs.get(native, native), key, model, losses)
             else:
                 losses.dropped += 1
@@ -50,8 +52,8 @@ def _listing(source: str, provider: str, key: str, model: Row, losses: Losses) -
         provider_model_id=key,
         name=_text(model.get("name")),
         created=dates.unix(model.get("release_date")),
-        context_length=_positive(limit.get("context")),
-        max_output_tokens=_positive(limit.get("output")),
+        context_length=values.count(limit.get("context")),
+        max_output_tokens=values.count(limit.get("output")),
         input_modalities=_words(modalities.get("input")),
         output_modalities=_words(modalities.get("output")),
         capabilities={
@@ -69,7 +71,7 @@ def _rates(cost: Row, losses: Losses) -> Iterable[Rate]:
     tiers = cost.get("tiers")
     for tier in tiers if isinstance(tiers, list) else []:
         bound = _table(_table(tier).get("tier"))
-        if bound.get("type") == "context" and (size := _positive(bound.get("size"))):
+        if bound.get("type") == "context" and (size := values.count(bound.get("size"))):
             yield from _tier(_table(tier), size + 1, losses)
 
 
@@ -100,5 +102,5 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _positive(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+def _is_slug(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and re.match(SLUG, value) is not None

@@ -16,6 +16,8 @@ from modeldex.sources.money import Losses
 from modeldex.sources.payload import Row, at
 
 _CONDITIONS = {"min_prompt_tokens", "utc_start", "utc_end"}
+_MIDNIGHT = 2400
+_MINUTES = range(60)
 
 
 def decoder(declaration: Declaration) -> Decoder:
@@ -40,7 +42,7 @@ def _rates(item: object, meters: dict[str, Meter], losses: Losses) -> Iterable[R
     if not isinstance(item, dict):
         return
     when = _conditions(item)
-    for key in item.keys() - _CONDITIONS:
+    for key in sorted(item.keys() - _CONDITIONS):
         if key not in meters or when is None:
             losses.unknown_prices[f"pricing.overrides.{key}"] += 1
         elif (usd := losses.price(item[key], 1)) is not None:
@@ -51,6 +53,8 @@ def _conditions(item: Row) -> Conditions | None:
     """Return an override's conditions, ``None`` where one of them is not understood."""
     above, start, end = (item.get(key) for key in ("min_prompt_tokens", "utc_start", "utc_end"))
     if not all(one is None or _is_whole(one) for one in (above, start, end)):
+        return None
+    if not all(one is None or _is_clock(one) for one in (start, end)):
         return None
     if (above is None and start is None) or (start is None) != (end is None):
         return None
@@ -63,6 +67,10 @@ def _conditions(item: Row) -> Conditions | None:
 
 def _is_whole(value: object) -> bool:
     return not isinstance(value, bool) and isinstance(value, int) and 0 <= value < 10**12
+
+
+def _is_clock(hhmm: int) -> bool:
+    return hhmm <= _MIDNIGHT and hhmm % 100 in _MINUTES
 
 
 def _clock(hhmm: int) -> str:

@@ -1,0 +1,109 @@
+"""ZenMux's typed prices: ``{value, unit, currency, conditions}``, several per key.
+
+The unit stands beside each value. A condition on the length of the prompt is a context tier; a
+price that depends on the length of the answer as well, or on anything else, is no rate of ours.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from modeldex.domain.listing import Listing
+from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
+from modeldex.sources import values
+from modeldex.sources.declaration import Declaration
+from modeldex.sources.decode import Decoder, TableDecoder
+from modeldex.sources.money import Losses
+from modeldex.sources.payload import Row
+
+_METERS = {
+    "prompt": Meter.INPUT, "completion": Meter.OUTPUT, "input_cache_read": Meter.CACHE_READ,
+    "input_cache_write": Meter.CACHE_WRITE, "input_cache_write_5_min": Meter.CACHE_WRITE,
+    "input_cache_write_1_h": Meter.CACHE_WRITE_1H, "internal_reasoning": Meter.REASONING,
+    "audio_input": Meter.INPUT_AUDIO, "completion_audio": Meter.OUTPUT_AUDIO,
+    "audio_cache_read": Meter.CACHE_READ_AUDIO, "request": Meter.REQUEST,
+    "web_search": Meter.WEB_SEARCH,
+}  # fmt: skip
+_BY_UNIT = {  # what one of these costs depends on the unit: tokens, pieces or seconds
+    ("image_input", "perMTokens"): Meter.INPUT_IMAGE,
+    ("image", "perMTokens"): Meter.INPUT_IMAGE, ("image", "perCount"): Meter.IMAGE,
+    ("image_output", "perMTokens"): Meter.OUTPUT_IMAGE, ("image_output", "perCount"): Meter.IMAGE,
+    ("video", "perMTokens"): Meter.INPUT_VIDEO, ("video", "perSecond"): Meter.SECOND,
+    ("video_output", "perMTokens"): Meter.OUTPUT_VIDEO,
+    ("video_output", "perSecond"): Meter.SECOND,
+}  # fmt: skip
+_UNITS = {"perMTokens": 10**6, "perCount": 1, "perSecond": 1}
+_PIECES = frozenset({Meter.REQUEST, Meter.WEB_SEARCH})
+_BOUNDS = {"unit", "gte", "gt", "lte", "lt"}
+_LENGTHS = {"kTokens": 1000, "tokens": 1}
+
+
+def decoder(declaration: Declaration) -> Decoder:
+    """Return a decoder that adds the rates of ``pricings`` to the declared facts."""
+    table = TableDecoder(declaration)
+
+    def decode(row: Row, losses: Losses) -> Iterable[Listing]:
+        one = table.listing(row, losses)
+        if one is None:
+            return ()
+        rates = _distinct(_rates(row.get("pricings"), losses))
+        return (msgspec.structs.replace(one, rates=(*one.rates, *rates)),)
+
+    return decode
+
+
+def _distinct(rates: Iterable[Rate]) -> Iterable[Rate]:
+    """Return one rate for a meter and its conditions; two keys may mean a write of 5 minutes."""
+    found: dict[tuple[Meter, Conditions], Rate] = {}
+    for rate in rates:
+        found.setdefault((rate.meter, rate.when), rate)
+    return found.values()
+
+
+def _rates(pricings: Any, losses: Losses) -> Iterable[Rate]:
+    for key, prices in pricings.items() if isinstance(pricings, dict) else ():
+        for price in prices if isinstance(prices, list) else ():
+            if not isinstance(price, dict):
+                continue
+            unit, when = values.text(price.get("unit")), _conditions(price.get("conditions"))
+            meter = _meter(key, unit)
+            if meter is None or when is None or price.get("currency") != "USD":
+                losses.unknown_prices[f"pricings.{key}"] += 1
+            elif (usd := losses.price(price.get("value"), _UNITS[unit or ""])) is not None:
+                yield Rate(meter=meter, usd=usd, when=when)
+
+
+def _meter(key: str, unit: str | None) -> Meter | None:
+    """Return what is counted, ``None`` where key and unit do not belong together."""
+    if unit is not None and (key, unit) in _BY_UNIT:
+        return _BY_UNIT[key, unit]
+    meter = _METERS.get(key)
+    expected = "perCount" if meter in _PIECES else "perMTokens"
+    return meter if unit == expected else None
+
+
+def _conditions(stated: Any) -> Conditions | None:
+    """Return when a price holds, ``None`` where its conditions are not understood."""
+    if stated in (None, {}):
+        return ALWAYS
+    if not isinstance(stated, dict) or stated.keys() != {"prompt_tokens"}:
+        return None
+    bounds = stated["prompt_tokens"]
+    if not isinstance(bounds, dict) or not bounds.keys() <= _BOUNDS:
+        return None
+    factor = _LENGTHS.get(values.text(bounds.get("unit", "tokens")) or "")
+    start = None if factor is None else _start(bounds, factor)
+    if start is None:
+        return None
+    return Conditions(min_input_tokens=start) if start else ALWAYS
+
+
+def _start(bounds: Row, factor: int) -> int | None:
+    """Return the first token of a tier, 0 where it begins at none."""
+    name = "gt" if "gt" in bounds else "gte"
+    value = bounds.get(name, 0)
+    least = 0 if value == 0 else values.count(value)
+    if least is None:
+        return None
+    return least * factor + (1 if name == "gt" and least else 0)

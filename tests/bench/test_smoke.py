@@ -1,0 +1,95 @@
+"""Each bench runs and prints its table. Nothing here asks how fast."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import recorded
+
+BENCH = Path(__file__).resolve().parents[2] / "bench"
+TOOLS = ("nginx", "wrk", "taskset")
+SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+MISSING = 3
+
+
+def bench(*arguments: str, path: str = SYSTEM_PATH) -> subprocess.CompletedProcess[str]:
+    """Run a bench as a person does."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=BENCH,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def rows(printed: str) -> dict[str, list[str]]:
+    """Return the cells of the printed table by the first one of each line."""
+    lines = [line.strip("| ").split("|") for line in printed.splitlines() if line[:1] == "|"]
+    return {first.strip(): [one.strip() for one in others] for first, *others in lines}
+
+
+def need(*tools: str) -> None:
+    """Skip where one of *tools* is not installed; in CI, fail."""
+    missing = [one for one in tools if shutil.which(one, path=SYSTEM_PATH) is None]
+    if missing:
+        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        give_up(f"not installed: {', '.join(missing)}")
+
+
+def test_hot_path_compares_all_servers() -> None:
+    """All servers agree on every answer, and the table has their rates and two ratios."""
+    need(*TOOLS)
+    done = bench("hot_path.py", "--seconds", "0.2", "--rounds", "1", "--offers", "400")
+    found = rows(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert list(found)[2:] == ["12k", "304", "100k"]
+    assert all(float(cell) > 0 for name in ("12k", "304", "100k") for cell in found[name][1:])
+
+
+def test_hot_path_says_what_is_missing(tmp_path: Path) -> None:
+    """Without its tools the bench says so in one sentence and ends with 3."""
+    done = bench("hot_path.py", path=str(tmp_path))
+    assert done.returncode == MISSING
+    assert re.fullmatch(r"\w+ is not installed \(apt-get install .*\); .*\.\n", done.stderr)
+    assert done.stdout == ""
+
+
+def test_build_prints_each_phase() -> None:
+    """The table has every phase at every size, and the ratio to json.loads."""
+    nowhere = ("--recordings", "nowhere", "--rows", "40")
+    done = bench("build.py", "--scales", "1,2", "--repeats", "1", *nowhere)
+    found = rows(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert found["offers"] == ["40.0", "80.0", "2.0"]
+    assert float(found["all but compression / json.loads"][0]) > 1
+    assert float(found["write the file"][1].replace(",", "")) > 0
+
+
+@pytest.mark.recorded
+def test_build_reads_recorded_answers() -> None:
+    """Beside recorded answers it measures these: every provider's newest one."""
+    everything = recorded.load()
+    done = bench("build.py", "--scales", "1", "--repeats", "1")
+    assert done.returncode == 0, done.stderr
+    sizes = {one.provider: len(everything.body(one)) for one in everything.all}
+    assert rows(done.stdout)["payloads, MB"][0] == f"{sum(sizes.values()) / 1e6:.1f}"
+
+
+def test_synthetic_catalogs_are_the_same_for_the_same_seed() -> None:
+    """Two processes make the same bytes of one seed, others of another, and as many as asked."""
+    code = (
+        "import sys, synthetic; found = synthetic.payloads(500, int(sys.argv[1])); "
+        "print(len(synthetic.catalog(500).offers), *(one.body for one in found))"
+    )
+    one, same, other = (bench("-c", code, seed).stdout for seed in ("1", "1", "2"))
+    assert one.startswith("500 ")
+    assert one == same
+    assert one != other

@@ -1,0 +1,36 @@
+"""Authors go by one name, whatever hubs and providers call them."""
+
+import pytest
+
+from modeldex.domain.ids import author_slug
+from modeldex.merge import authors
+
+
+@pytest.mark.parametrize(
+    ("name", "author"),
+    [
+        ("deepseek-ai", "deepseek"),
+        ("zai-org", "z-ai"),
+        ("meta", "meta-llama"),
+        ("coherelabs", "cohere"),
+        ("mistralai", "mistralai"),
+        ("somebody-else", "somebody-else"),
+    ],
+)
+def test_an_author_has_one_name(name: str, author: str) -> None:
+    """Known names become the author's; an unknown one is its own."""
+    assert authors.canonical(name) == author
+
+
+def test_canonical_names_are_final() -> None:
+    """Applying it twice changes nothing, and every name in the table is a slug."""
+    for author, names in authors._SAME.items():
+        assert authors.canonical(author) == author
+        assert [author_slug(one) for one in (author, *names)] == [author, *names]
+
+
+def test_no_name_means_two_authors() -> None:
+    """The table is a function: each name stands in it once."""
+    names = [name for one in authors._SAME.values() for name in one]
+
+    assert len(names) == len(set(names))

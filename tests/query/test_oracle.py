@@ -1,0 +1,112 @@
+"""Any combination of parameters gives what a plain reading of the rows gives."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from modeldex.query.question import Question
+from modeldex.snapshot.reader import Snapshot
+from modeldex.snapshot.schema import SORTS
+from query.mixed import Oracle
+from support.scale import scaled
+from support.snapshots import ask, ids
+
+GATEWAYS = ("acme", "bolt", "cove", "labs", "void")
+WORDS = (
+    "model",
+    "m0",
+    "m05",
+    "mini alpha",
+    "ECLAIR",
+    "thinker deep",
+    "labs",
+    "orgs m02",
+    "nowhere",
+)
+QUESTIONS = st.builds(
+    Question,
+    unique=st.booleans(),
+    gateways=st.sets(st.sampled_from(GATEWAYS)).map(lambda some: tuple(sorted(some))),
+    author=st.sampled_from((None, "labs", "orgs", "acme", "solo", "nobody", "me")),
+    provider=st.sampled_from((None, "acme", "labs", "orgs", "bolt", "void", "nobody", "ac")),
+    text=st.sampled_from((None, *WORDS)),
+    include_inactive=st.booleans(),
+    sort=st.sampled_from(("id", *SORTS)),
+    order=st.sampled_from(("asc", "desc")),
+    limit=st.none() | st.integers(1, 1000) | st.integers(1, 12),
+    offset=st.just(0) | st.integers(0, 80) | st.integers(0, 10**9),
+)
+
+
+@pytest.fixture(scope="module")
+def oracle(snapshot: Snapshot) -> Oracle:
+    """The oracle of the mixed catalog."""
+    return Oracle(snapshot)
+
+
+def test_the_catalog_is_hard(oracle: Oracle) -> None:
+    """It has ties, unknown values, shared models, models of one offer and hidden offers."""
+    names = Counter(row["name"] for row in oracle.offers)
+    shared = Counter(row["canonical_slug"] for row in oracle.offers)
+
+    assert len(oracle.offers) > 60
+    assert names.most_common(1)[0][1] > 5
+    assert min(shared.values()) == 1
+    assert max(shared.values()) > 2
+    assert {row["pricing"] is None for row in oracle.offers} == {True, False}
+    assert {row["context_length"] is None for row in oracle.offers} == {True, False}
+    assert {row["created"] is None for row in oracle.offers} == {True, False}
+    assert {row["status"] for row in oracle.offers} == {"available", "deprecated", "unlisted"}
+    assert {row["is_active"] for row in oracle.models} == {True, False}
+    assert any(
+        row["canonical_slug"] == "labs/m01" and not row["is_active"] for row in oracle.offers
+    )
+
+
+@pytest.mark.finding("X30", "X45", "ME-H3", "RT-M4", "ME-M5")
+@settings(max_examples=scaled(200, 5000), deadline=None)
+@given(question=QUESTIONS)
+def test_an_answer_is_what_the_oracle_says(
+    snapshot: Snapshot, oracle: Oracle, question: Question
+) -> None:
+    """Rows, their order, the page, the total and what follows are those of the plain reading."""
+    whole = oracle.ids(question)
+    end = len(whole) if question.limit is None else question.offset + question.limit
+    found = ask(snapshot, question)
+    shown = [row["id"] for row in found["data"]]
+
+    assert shown == whole[question.offset : end]
+    assert (found["total"], found["returned"]) == (len(whole), len(shown))
+    assert found["has_more"] is (question.offset + len(shown) < len(whole))
+    assert found["next_offset"] == (question.offset + len(shown) if found["has_more"] else None)
+
+
+@pytest.mark.finding("X45", "ME-H3")
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("sort", ["id", *SORTS])
+@pytest.mark.parametrize("unique", [False, True])
+def test_the_whole_list_in_each_order_is_what_the_oracle_says(
+    snapshot: Snapshot, oracle: Oracle, sort: str, order: str, *, unique: bool
+) -> None:
+    """Every sort in both directions, of offers and of models, shown and not shown."""
+    for inactive in (False, True):
+        question = Question(sort=sort, order=order, unique=unique, include_inactive=inactive)
+        assert ids(snapshot, question) == oracle.ids(question)
+
+
+@pytest.mark.finding("DB-H1", "CA-C1", "X46")
+@settings(max_examples=scaled(50, 1000), deadline=None)
+@given(question=QUESTIONS.map(lambda one: replace(one, unique=True)))
+def test_a_model_has_all_its_offers_in_order(
+    snapshot: Snapshot, oracle: Oracle, question: Question
+) -> None:
+    """Filters choose models and never narrow their providers: cheapest first, unknown last."""
+    prices = {row["id"]: row["pricing"] for row in oracle.offers}
+
+    for row in ask(snapshot, question)["data"]:
+        shown = row["providers"]
+        assert [one["id"] for one in shown] == oracle.providers(row["id"], question)
+        assert [one["pricing"] for one in shown] == [prices[one["id"]] for one in shown]

@@ -1,0 +1,101 @@
+"""Questions are statements that walk an index, with every value bound."""
+
+import pytest
+from msgspec.structs import replace
+
+from modeldex.query import sql
+from modeldex.query.question import Question
+from modeldex.snapshot.reader import Snapshot
+from modeldex.snapshot.schema import SORTS
+
+FILTERS = {
+    "nothing": Question(),
+    "a gateway": Question(gateways=("acme",)),
+    "two gateways": Question(gateways=("acme", "bolt")),
+    "an author": Question(author="labs"),
+    "an unknown author": Question(author="nobody"),
+    "a serving provider": Question(provider="acme"),
+    "a provider that is nobody": Question(provider="nobody"),
+    "a gateway and an author": Question(gateways=("bolt",), author="labs"),
+    "models": Question(unique=True),
+    "models of a gateway": Question(unique=True, gateways=("acme",)),
+}
+
+
+def plan(snapshot: Snapshot, statement: sql.Statement) -> list[str]:
+    """Return what SQLite says it will do, step by step."""
+    text, values = statement
+    return [step for *_, step in snapshot.rows(f"explain query plan {text}", values)]
+
+
+def scanned(steps: list[str]) -> list[str]:
+    """Return the steps that read the table of offers from end to end."""
+    return [one for one in steps if one.startswith("SCAN o") and "INDEX" not in one]
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("sort", ["id", *SORTS])
+@pytest.mark.parametrize("limit", [100, None])
+def test_a_flat_list_is_read_from_an_index_in_order(
+    large: Snapshot, sort: str, order: str, limit: int | None
+) -> None:
+    """Every sort in each direction has an index that nothing else is needed beside."""
+    steps = plan(large, sql.ranks(Question(sort=sort, order=order, limit=limit), large))
+
+    assert len(steps) == 1
+    assert steps[0].startswith("SEARCH o USING COVERING INDEX")
+
+
+@pytest.mark.parametrize("what", FILTERS)
+@pytest.mark.parametrize("sort", ["id", "price", "name"])
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_no_question_reads_the_whole_table(
+    large: Snapshot, what: str, sort: str, order: str
+) -> None:
+    """Rows and totals of what is shown are found by an index, whatever the filter and the sort."""
+    question = replace(FILTERS[what], sort=sort, order=order, limit=10)
+
+    assert scanned(plan(large, sql.ranks(question, large))) == []
+    assert scanned(plan(large, sql.total(question, large))) == []
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_models_by_id_are_a_streamed_distinct(large: Snapshot, order: str) -> None:
+    """The default order of models needs neither a sort nor a set of those seen."""
+    steps = plan(large, sql.ranks(Question(unique=True, order=order, limit=10), large))
+
+    assert steps == ["SEARCH o USING COVERING INDEX offers_shown_model (active=?)"]
+
+
+@pytest.mark.parametrize("what", ["a gateway", "an author", "a serving provider"])
+def test_a_filter_is_counted_in_its_own_index(large: Snapshot, what: str) -> None:
+    """A total is counted without a look at the table."""
+    assert all("COVERING INDEX" in one for one in plan(large, sql.total(FILTERS[what], large)))
+
+
+@pytest.mark.finding("X31")
+@pytest.mark.parametrize("evil", ["'", '"', "x' or '1'='1", "x; drop table offers", "x--"])
+def test_values_are_bound_and_never_part_of_a_statement(large: Snapshot, evil: str) -> None:
+    """The statement is the same whatever is searched for; the values stand beside it."""
+    hostile = Question(author=evil, provider=evil, text=evil, sort="relevance")
+    harmless = Question(author="x", provider="x", text="x", sort="relevance")
+
+    for make in (sql.ranks, sql.total):
+        assert make(hostile, large)[0] == make(harmless, large)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        ("Large Model", '"large"* "model"*'),
+        ("gpt-4.1_mini", '"gpt"* "4"* "1"* "mini"*'),
+        ("a A a", '"a"*'),
+        ('say "hi" NEAR(x)', '"say"* "hi"* "near"* "x"*'),
+        ("e\u0301t\u00e9", '"\u00e9t\u00e9"*'),
+        ("***", '""'),
+        ("", '""'),
+    ],
+)
+def test_a_text_becomes_quoted_words(text: str, expression: str) -> None:
+    """Words are quoted, said once, and nothing else of the text is left."""
+    assert sql.match(text) == expression

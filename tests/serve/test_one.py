@@ -1,0 +1,99 @@
+"""One offer or model: every id that is listed resolves, however it is spelled."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+
+from support import catalogs, live, wire
+from support.catalogs import priced
+
+AWKWARD = [
+    "plain", "labs/slashed", "a/b/c/d", "labs/free:free", "@cf/labs/at", "50%off", "a%2Fb", "a+b",
+    "two words", "what?x=1&y=2", "sharp#1", "semi;colon", "ünï-çødé", "模型", "🦙", "..", "a/../b",
+    "a//b", "trailing/", "line\nbreak", "back\\slash", "quote'\"", "unique=true", "CASE-kept",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def awkward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server whose provider calls its models by awkward names."""
+    directory = tmp_path_factory.mktemp("awkward")
+    offers = [priced("acme", name, "0.1", "0.2") for name in AWKWARD]
+    twins = [
+        priced("labs", "twin", "0.1", "0.2", aliases=("brother",)),
+        priced("bolt", "labs/twin", "0.3", "0.4", hugging_face_id="Labs/Twin"),
+        priced("bolt", "Labs/Odd-One", "0.3", "0.4", canonical_slug="labs/odd"),
+    ]
+    catalogs.publish(directory / "snapshots", catalogs.of(*offers, *twins))
+    with live.served(live.application(directory)) as found:
+        yield found
+
+
+@pytest.mark.finding("ME-C1", "ME-M6")
+@pytest.mark.parametrize("safe", ["", "/", "/:@+"])
+def test_every_listed_id_resolves_to_its_row(awkward: str, safe: str) -> None:
+    """With `%2F` or plain slashes, each id of the list is 200 with the same row."""
+    with wire.connected(awkward) as line:
+        listed = line.ask("/v1/models").json["data"]
+        for row in listed:
+            answer = line.ask(f"/v1/models/{quote(row['id'], safe=safe)}")
+            assert (answer.status, answer.json) == (200, row), row["id"]
+
+    assert {f"acme/{name}" for name in AWKWARD} <= {row["id"] for row in listed}
+    assert {row["provider_slug"] for row in listed} == {"acme", "bolt", "labs"}
+
+
+def test_every_listed_model_resolves_to_its_row(awkward: str) -> None:
+    """With `unique=true`, each id of the unique list is 200 with the same row."""
+    with wire.connected(awkward) as line:
+        for row in line.ask("/v1/models?unique=true").json["data"]:
+            answer = line.ask(f"/v1/models/{quote(row['id'])}?unique=true")
+            assert (answer.status, answer.json) == (200, row), row["id"]
+
+
+def test_an_id_that_means_both_is_the_offer_unless_a_model_is_asked_for(awkward: str) -> None:
+    """`labs/twin` is an offer of labs, and the model that bolt serves too."""
+    offer, model = (wire.ask(awkward, f"/v1/models/labs/twin{x}").json for x in ("", "?unique=1"))
+
+    assert (offer["provider_slug"], offer["pricing"]["prompt"]) == ("labs", "0.1")
+    assert [one["id"] for one in model["providers"]] == ["labs/twin", "bolt/labs/twin"]
+
+
+@pytest.mark.parametrize(
+    ("alias", "found"),
+    [
+        ("labs/brother", "labs/twin"),
+        ("LABS/TWIN", "labs/twin"),
+        ("labs/odd", "labs/odd-one"),
+        ("Labs/ODD", "labs/odd-one"),
+    ],
+)
+def test_an_alias_resolves(awkward: str, alias: str, found: str) -> None:
+    """What a provider also calls an offer, and any name or case of a model, is found."""
+    assert wire.ask(awkward, f"/v1/models/{alias}").json["id"] == found
+
+
+def test_ids_of_offers_are_case_sensitive(awkward: str) -> None:
+    """Another case of an offer's id is no offer, since the provider would refuse it."""
+    assert wire.ask(awkward, "/v1/models/acme/CASE-kept").status == 200
+    assert wire.ask(awkward, "/v1/models/bolt/labs/odd-one").status == 404
+
+
+@pytest.mark.finding("DB-M6")
+@pytest.mark.parametrize("name", ["nobody/nothing", "acme", "", "acme/", "%00", "%ff", "a" * 5000])
+def test_a_name_that_means_nothing_is_a_404_problem(awkward: str, name: str) -> None:
+    """An unknown name is 404 with a problem that says what was looked for."""
+    answer = wire.ask(awkward, f"/v1/models/{name}")
+
+    assert (answer.status, answer.json["status"]) == (404, 404)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.json["code"], answer.json["parameter"]) == ("model_not_found", "model_id")
+
+
+def test_one_model_takes_no_parameter_of_the_list(awkward: str) -> None:
+    """Only `unique` and its other name mean something for one model."""
+    answer = wire.ask(awkward, "/v1/models/labs/twin?limit=3")
+
+    assert answer.status == 400
+    assert answer.json["detail"].endswith("Allowed: unique, unique_models.")

@@ -1,0 +1,1 @@
+"""Tests of one catalog as a file, its publication and its readers."""
