@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import msgspec
 import pytest
 from typing_extensions import override
 
@@ -18,6 +19,7 @@ from modeldex.domain.model import Catalog, Model
 from modeldex.domain.offer import Offer
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Conditions, Meter, Rate
+from modeldex.domain.rules import Rules
 from modeldex.query import answer
 from support import answers, catalogs, snapshots
 from support.catalogs import TODAY, kept, listing, priced
@@ -245,6 +247,39 @@ def test_an_offer_that_its_provider_does_not_list_is_unlisted() -> None:
         "bolt/m": ("deprecated", False),
         "core/m": ("available", False),
     }
+
+
+@pytest.mark.parametrize(
+    ("missing", "hidden", "expected"),
+    [
+        (0, False, ("deprecated", True)),
+        (1, False, ("missing", True)),
+        (2, False, ("retired", False)),
+        (3, False, ("retired", False)),
+        (0, True, ("hidden", False)),
+        (2, True, ("hidden", False)),
+    ],
+)
+def test_an_offer_shows_what_became_of_it(
+    missing: int, *, hidden: bool, expected: tuple[str, bool]
+) -> None:
+    """Missing is still shown, retired and hidden are not; who hides has the last word."""
+    row = msgspec.structs.replace(kept(listing("acme", "m", status="deprecated")), missing=missing)
+    source = SourceRows(source="acme", is_book=False, rows=(row,))
+    rules = Rules(hidden=frozenset({"acme/m"} if hidden else ()), retire_after=2)
+    (found,) = pipeline.build([source], {}, TODAY, rules).offers
+
+    assert (found.status, found.is_active) == expected
+    assert found.confirmed is (missing == 0)
+
+
+def test_an_offer_that_two_of_a_providers_lists_have_is_missing_from_neither() -> None:
+    """It is missing only where every list of its provider lost it."""
+    here = catalogs.rows("acme", [listing("acme", "m")])
+    gone = msgspec.structs.replace(kept(listing("acme", "m", source="acme-2")), missing=3)
+    other = SourceRows(source="acme-2", is_book=False, rows=(gone,))
+
+    assert offer(catalogs.build(here, other), "acme/m").status == "available"
 
 
 def test_an_offer_was_first_seen_by_its_own_provider() -> None:

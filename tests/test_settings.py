@@ -6,6 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from modeldex import settings
+from modeldex.refresh.breaker import Breaker
+from modeldex.refresh.suspicion import Thresholds
 from modeldex.settings import Settings, SettingsError
 from support import live
 
@@ -30,6 +32,17 @@ def test_without_anything_set_the_defaults_hold() -> None:
     assert found.snapshots == Path("var/snapshots")
     assert found.sources is None
     assert found.admin_key is None
+
+
+def test_what_is_not_set_of_guard_and_breaker_is_as_they_know_it() -> None:
+    """The defaults of the settings are those that the parts are tested with."""
+    found, guard, breaker = settings.load(), Thresholds(), Breaker()
+    assert (found.guard_factor, found.guard_answers) == (guard.factor, guard.answers)
+    assert found.guard_least_share == guard.least_share
+    assert found.guard_most_suspicious == guard.most_suspicious
+    assert found.retire_after == guard.retire_after
+    assert (found.breaker_failures, found.breaker_seconds) == (breaker.failures, breaker.shortest)
+    assert found.breaker_longest == breaker.longest
 
 
 def test_a_variable_sets_what_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,6 +120,13 @@ def test_an_unknown_setting_of_the_file_is_an_error_that_names_it() -> None:
         ("REFRESH_INTERVAL", "nan", "finite number"),
         ("SOURCE_TIMEOUT", "0", "greater than 0"),
         ("SOURCE_MIRROR", "mirror/{source}", "must be a template such as http"),
+        ("GUARD_FACTOR", "1", "greater than or equal to 2"),
+        ("GUARD_LEAST_SHARE", "1.5", "less than or equal to 1"),
+        ("GUARD_MOST_SUSPICIOUS", "-1", "greater than or equal to 0"),
+        ("GUARD_ANSWERS", "0", "greater than or equal to 1"),
+        ("RETIRE_AFTER", "0", "greater than or equal to 1"),
+        ("BREAKER_FAILURES", "0", "greater than or equal to 1"),
+        ("BREAKER_SECONDS", "-1", "greater than or equal to 0"),
         ("LOG_FORMAT", "xml", "console|json"),
     ],
 )

@@ -25,13 +25,17 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     name = catalogs.publish(directory / "snapshots", catalog)
     told = [
         SourceStatus(
-            id="groq", provider="groq", name="Groq", state="ok", rows=21, answered_at=NOW
+            id="groq", provider="groq", name="Groq", state="ok", rows=21, answered_at=NOW,
+            evidence="recorded",
         ),
         SourceStatus(
             id="mistral", provider="mistral", name="Mistral", state="failing", rows=64, priced=3,
-            answered_at=NOW, failed_at=NOW + 9, failure="it answered 503", failures=2,
+            answered_at=NOW, failed_at=NOW + 9, reason="it answered 503", failures=2,
+            evidence="recorded",
         ),
-        SourceStatus(id="openai", provider="openai", name="OpenAI", state="no key"),
+        SourceStatus(
+            id="openai", provider="openai", name="OpenAI", state="no key", evidence="page"
+        ),
     ]  # fmt: skip
     status.write(directory / "snapshots", Status(at=NOW, snapshot=name, sources=tuple(told)))
     return directory

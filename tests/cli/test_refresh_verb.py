@@ -2,10 +2,13 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
 
 from support import live
-from support.provider import FakeProvider
-from support.refreshing import models
+from support.provider import FakeProvider, Reply
+from support.refreshing import BUILT_IN, models
 
 
 def test_refresh_tells_each_source_as_it_answers_and_then_all(
@@ -38,6 +41,23 @@ def test_refresh_json_is_the_report(tmp_path: Path, fake_provider: FakeProvider)
     ]
     assert (found["offers"], found["dry_run"], found["published"]) == (1, True, False)
     assert not list((tmp_path / "snapshots").glob("*.sqlite"))
+
+
+@pytest.mark.finding("PV-L1")
+@pytest.mark.parametrize("most", [1, 3])
+def test_no_more_sources_are_asked_at_a_time_than_the_setting_says(
+    tmp_path: Path, fake_provider: FakeProvider, most: int
+) -> None:
+    """`FETCH_CONCURRENCY` bounds the calls in flight, and every source is asked all the same."""
+    names = ["cerebras", "deepseek", "groq", "mistral", "sambanova", "xai"]
+    for name in names:
+        path = urlsplit(BUILT_IN[name].url or "").path
+        fake_provider.script(f"/{name}{path}", Reply(delay=0.2))
+    given = {"SOURCES": ",".join(names), "SOURCE_MIRROR": f"{fake_provider.url}/{{source}}"}
+    live.run(tmp_path, "refresh", FETCH_CONCURRENCY=str(most), **given)
+
+    assert {one.path.split("/")[1] for one in fake_provider.asked} == set(names)
+    assert fake_provider.most_in_flight <= most
 
 
 def test_refresh_that_can_publish_nothing_is_a_failure(tmp_path: Path) -> None:

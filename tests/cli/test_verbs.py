@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 
 from support import live
 
-VERBS = ("serve", "refresh", "models", "show", "sources", "settings")
+VERBS = (
+    "serve", "refresh", "models", "show", "sources", "settings", "accept", "reject", "hide",
+    "unhide",
+)  # fmt: skip
 README = Path(__file__).parents[2] / "README.md"
 
 
@@ -37,7 +41,13 @@ def test_every_verb_explains_itself_and_its_options(tmp_path: Path) -> None:
         assert ("--json" in options) == (verb != "serve")
 
 
-@pytest.mark.parametrize("words", [("nonsense",), ("models", "--nonsense"), ("show",)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nonsense",), ("models", "--nonsense"), ("show",), ("accept",), ("hide",),
+        ("sources", "nonsense"), ("sources", "check"), ("sources", "check", "/dev/null/x"),
+    ],
+)  # fmt: skip
 def test_a_wrong_command_line_is_exit_code_2(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Misuse says what is wrong and how to get help, and is told apart from failure."""
     done = live.run(tmp_path, *words)
@@ -58,7 +68,11 @@ def test_a_wrong_command_line_is_exit_code_2(tmp_path: Path, words: tuple[str, .
         (["settings"], {"PORT": "x", "WORKERS": "0"}, "Wrong settings: MODELDEX_PORT: "),
         (["settings"], {"NONSENSE": "1"}, "Unknown settings: MODELDEX_NONSENSE."),
         (["refresh"], {"DATA_DIR": "/dev/null/x"}, "[Errno 20] Not a directory: '/dev/null/x"),
-        (["refresh", "--source", "x"], {}, "There is no source 'x'. There are: aihorde,"),
+        (["refresh", "--source", "x"], {}, "There is no source 'x'. There are: abacus, "),
+        (["accept", "x"], {}, "Nothing is known of a source 'x'."),
+        (["reject", "x", "m"], {}, "Nothing is known of a source 'x'."),
+        (["sources", "check", "/dev/null"], {}, "null: id: missing"),
+        (["sources", "check", sys.executable], {}, "cannot be read: 'utf-8' codec can't decode"),
     ],
 )
 def test_a_failure_is_one_sentence_and_exit_code_1(

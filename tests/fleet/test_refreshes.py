@@ -15,7 +15,7 @@ import pytest
 import recorded
 from modeldex.bootstrap import refreshing
 from modeldex.fleet.local import FileLock
-from modeldex.refresh.refresher import Order
+from modeldex.refresh.order import Order
 from modeldex.refresh.report import Report
 from support import live
 from support.holding import held

@@ -5,7 +5,7 @@ import pytest
 
 from modeldex.domain.listing import Kept, Listing
 from modeldex.history import diff
-from support.catalogs import TODAY, kept, listing
+from support.catalogs import kept, listing
 
 BEFORE = "2026-01-01"
 
@@ -20,59 +20,65 @@ def one(native: str, name: str = "M", provider: str = "acme") -> Listing:
     return listing(provider, native, name=name)
 
 
-def test_an_equal_answer_changes_nothing() -> None:
-    """Neither rows nor dates, whatever the order of the rows."""
-    before = held(one("a"), one("b"))
-    step = diff.step(before, [one("b"), one("a")], TODAY)
+def missing(native: str, times: int = 1) -> Kept:
+    """Return a row that so many answers did not have."""
+    return msgspec.structs.replace(kept(one(native), BEFORE), missing=times)
 
+
+def test_equal_rows_are_no_step() -> None:
+    """Whatever the order of the rows."""
+    step = diff.between(held(one("a"), one("b")), held(one("b"), one("a")))
     assert step.is_empty
-    assert step.rows == (before[1], before[0])
 
 
-def test_a_new_row_is_seen_today() -> None:
-    """It is told as added, and dated."""
-    step = diff.step(held(one("a")), [one("a"), one("b")], TODAY)
-
-    assert (step.added, step.changed, step.removed) == (("b",), (), ())
-    assert (step.rows[1].first_seen, step.rows[1].last_changed) == (TODAY, TODAY)
+def test_a_new_row_is_told() -> None:
+    """It is added, and nothing else happened."""
+    assert diff.between(held(one("a")), held(one("a"), one("b"))) == diff.Step(added=("b",))
 
 
-def test_a_changed_row_keeps_the_day_it_was_first_seen() -> None:
-    """Only the day of its last change moves."""
-    step = diff.step(held(one("a")), [one("a", name="N")], TODAY)
-
-    assert (step.added, step.changed, step.removed) == ((), ("a",), ())
-    assert step.rows == (Kept(listing=one("a", name="N"), first_seen=BEFORE, last_changed=TODAY),)
+def test_a_changed_row_is_told() -> None:
+    """Whatever of it changed."""
+    assert diff.between(held(one("a")), held(one("a", name="N"))) == diff.Step(changed=("a",))
 
 
 def test_a_row_that_is_gone_is_told() -> None:
-    """It is among the removed, and not among the rows."""
-    step = diff.step(held(one("a"), one("b")), [one("b")], TODAY)
+    """A row that is not held any more is removed."""
+    assert diff.between(held(one("a"), one("b")), held(one("b"))) == diff.Step(removed=("a",))
 
-    assert (step.added, step.changed, step.removed) == ((), (), ("a",))
-    assert [row.listing.provider_model_id for row in step.rows] == ["b"]
+
+def test_a_row_is_removed_once() -> None:
+    """With the first answer that does not have it; that it stays away is no news."""
+    assert diff.between(held(one("a")), [missing("a")]) == diff.Step(removed=("a",))
+    assert diff.between([missing("a")], [missing("a", 2)]).is_empty
+
+
+def test_a_row_that_is_back_is_told() -> None:
+    """It is returned, and not added."""
+    assert diff.between([missing("a", 3)], held(one("a"))) == diff.Step(returned=("a",))
+
+
+def test_a_pending_state_is_no_change() -> None:
+    """What is held of a row changes only when it is settled."""
+    (before,) = held(one("a"))
+    after = msgspec.structs.replace(before, last_changed="2026-02-02")
+    assert diff.between([before], [after]).is_empty
 
 
 @pytest.mark.finding("X13")
 def test_a_renamed_row_is_a_removal_and_an_addition() -> None:
     """Nothing of the old id lingers."""
-    step = diff.step(held(one("old")), [one("new")], TODAY)
-
-    assert (step.added, step.changed, step.removed) == (("new",), (), ("old",))
+    step = diff.between(held(one("old")), [*held(one("new")), missing("old")])
+    assert step == diff.Step(added=("new",), removed=("old",))
 
 
 def test_equal_ids_of_two_providers_are_two_rows() -> None:
     """A book's rows are told apart by their providers."""
-    step = diff.step(held(one("m"), one("m", provider="bolt")), [one("m")], TODAY)
-
-    assert step.removed == ("m",)
-    assert [row.listing.provider for row in step.rows] == ["acme"]
+    step = diff.between(held(one("m"), one("m", provider="bolt")), held(one("m")))
+    assert step == diff.Step(removed=("m",))
 
 
-@pytest.mark.parametrize("field", ["added", "changed", "removed"])
+@pytest.mark.parametrize("field", ["added", "changed", "removed", "returned"])
 def test_any_change_makes_a_step(field: str) -> None:
-    """A step is empty only if nothing was added, changed or removed."""
-    empty = diff.Step(rows=(), added=(), changed=(), removed=())
-
-    assert empty.is_empty
-    assert not msgspec.structs.replace(empty, **{field: ("x",)}).is_empty
+    """A step is empty only if nothing was added, changed, removed or returned."""
+    assert diff.Step().is_empty
+    assert not msgspec.structs.replace(diff.Step(), **{field: ("x",)}).is_empty

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from support.catalogs import kept, listing, priced
 
 from modeldex.domain.listing import Kept, Listing
 from modeldex.refresh import guard
 from modeldex.refresh.suspicion import Thresholds
+from support.catalogs import kept, listing, priced
 
 LATER = "2026-11-24"
 
@@ -66,7 +66,7 @@ def test_a_refusal_names_its_numbers() -> None:
     ("rows", "scaled", "refused"), [(20, 2, False), (20, 3, True), (8, 1, False), (8, 5, True),
                                     (3, 2, True), (1, 1, False), (8, 4, False)]
 )  # fmt: skip
-def test_too_many_suspicious_rows_hold_the_whole(rows: int, scaled: int, refused: bool) -> None:
+def test_too_many_suspicious_rows_hold_the_whole(rows: int, scaled: int, *, refused: bool) -> None:
     """Over a tenth; under ten rows, two or more that are over half."""
     new = [*offers(scaled, "1000"), *offers(rows)[scaled:]]
     assert (guard.refusal(asked(held(offers(rows)), new)) is not None) is refused

@@ -2,12 +2,12 @@
 
 import msgspec
 import pytest
-from support.catalogs import kept, priced
 
 from modeldex.domain.listing import Kept, Listing
 from modeldex.refresh.judging import Judge, Verdict, accepted
 from modeldex.refresh.suspicion import Thresholds
 from modeldex.store.base import HeldAnswer
+from support.catalogs import kept, priced
 
 DAY = 86400.0
 TODAY = "2026-11-24"
@@ -72,7 +72,6 @@ def test_a_rejected_answer_stays_rejected() -> None:
     """Equal answers after a rejection are refused, however many."""
     held = answered(state(20), rows(7), None, 0.0).held
     assert held is not None
-
 
     before: HeldAnswer | None = msgspec.structs.replace(held, rejected=True)
     for day in range(1, 8):

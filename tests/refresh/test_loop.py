@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from modeldex.refresh import loop
-from modeldex.refresh.refresher import Order
+from modeldex.refresh.order import Order
 from modeldex.refresh.report import Report
 from modeldex.snapshot.publish import read_pointer
+from modeldex.sources import registry
 from support.live import eventually
 from support.provider import FakeProvider, Reply
 from support.refreshing import INTERVAL, WatchedStore, Workshop, models
@@ -66,7 +67,8 @@ def passing(workshop: Workshop, seconds: float, looks: int) -> Callable[[], bool
 
 async def spend(workshop: Workshop, seconds: float, looks: int, letters: Letters | None) -> None:
     """Live for so many looks."""
-    await loop.run(workshop.refresher, letters or Letters(), passing(workshop, seconds, looks))
+    alive = passing(workshop, seconds, looks)
+    await loop.run(workshop.refresher, letters or Letters(), alive, lambda: None)
 
 
 async def test_sources_are_asked_when_they_are_due_and_not_between(
@@ -144,6 +146,43 @@ async def test_a_store_that_cannot_be_read_is_tried_again(
     workshop.clock.seconds += INTERVAL
     await spend(workshop, 1.0, 1, None)
     assert workshop.asked("acme") == 2
+
+
+@pytest.mark.finding("X26")
+@pytest.mark.parametrize("failing", ["refuses", "lists nothing"])
+async def test_with_nothing_usable_there_is_one_attempt_per_interval(
+    failing: str, workshop: Workshop
+) -> None:
+    """While the catalog is empty the loop rests as ever between two attempts."""
+    reply = Reply(status=404) if failing == "refuses" else models()
+    workshop.answers("acme", reply)
+    await spend(workshop, INTERVAL / 10, 42, None)
+    assert workshop.offers() == []
+    assert 2 <= workshop.asked("acme") <= 5
+
+
+async def test_a_declaration_that_comes_or_goes_is_noticed_without_a_restart(
+    workshop: Workshop,
+) -> None:
+    """A file dropped into the directory is asked long before anything is due; so is its end."""
+    workshop.answers("bolt", models("z"))
+    file, seen = workshop.sources / "bolt.toml", list[list[str]]()
+    left = iter(range(12))
+
+    def alive() -> bool:
+        workshop.clock.seconds += 1.0
+        look = next(left, None)
+        if look == 3:
+            workshop.declare("bolt")
+        if look == 7:
+            file.unlink()
+        seen.append(workshop.offers())
+        return look is not None
+
+    await loop.run(workshop.refresher, Letters(), alive, lambda: registry.stamp(workshop.sources))
+    assert ["acme/a", "bolt/z"] in seen
+    assert seen[-1] == ["acme/a"]
+    assert (workshop.asked("acme"), workshop.asked("bolt")) == (1, 1)
 
 
 async def test_what_others_ask_for_is_done_at_once(workshop: Workshop) -> None:

@@ -1,27 +1,28 @@
 """Faults of real providers' recorded answers, over sources of different shapes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
-from modeldex.refresh.asking import Questioner
-from modeldex.refresh.refresher import Order, Refresher
-from modeldex.refresh.schedule import Schedule
+from modeldex.refresh.order import Order
+from modeldex.refresh.refresher import Moment, Refresher
 from modeldex.snapshot.publish import Publisher
 from modeldex.sources import registry
-from modeldex.sources.fetcher import Fetcher
+from modeldex.sources.address import Addresses
 from modeldex.sources.harvest import Asker
 from modeldex.sources.registry import Registry
 from modeldex.store.memory import MemoryStore
-from support.refreshing import Clock, Notebook, offers, outcome
+from support.catalogs import TODAY
+from support.refreshing import Clock, Notebook, new_refresher, offers, outcome
 from support.world import World
 
 # A table under a key, a bare list, pages by two kinds of cursor, rows with parts, a small list.
 SHAPES = ("anthropic", "google", "huggingface-router", "openrouter", "together", "xai")
 MOST = 8 * 2**20
+LONGEST_PAUSE = 86_400.0  # that a provider may ask for
 FAULTS = {
     "hang": "timeout",
     "slow:2": "timeout",
@@ -41,6 +42,14 @@ FAULTS = {
 }
 
 
+class LongDay(Clock):
+    """A clock whose date stands still, since a catalog of another date is another catalog."""
+
+    @override
+    def moment(self) -> Moment:
+        return Moment(self.seconds, TODAY)
+
+
 def six() -> Registry:
     """Return the declarations of the six, with little patience."""
     found = registry.load().by_id
@@ -48,28 +57,24 @@ def six() -> Registry:
 
 
 @pytest.fixture
-async def refresher(tmp_path: Path, upstreams: str) -> AsyncIterator[Refresher]:
+def clock() -> LongDay:
+    """The clock of the refresher."""
+    return LongDay()
+
+
+@pytest.fixture
+def refresher(tmp_path: Path, upstreams: str, clock: LongDay) -> Iterator[Refresher]:
     """A refresher of the six over the recorded world."""
-    clock = Clock()
-    asker = Asker(lambda _: None, upstreams, 1.0, clock.time)
+    asker = Asker(Addresses(lambda _: None, upstreams), 1.0, clock.time)
     with ThreadPoolExecutor(1) as pool:
-        yield Refresher(
-            store=MemoryStore(),
-            load=six,
-            chosen=None,
-            questioner=Questioner(asker, Schedule(900, lambda: 0.5), lambda: 0.0, 2000),
-            new_fetcher=lambda: Fetcher(8, MOST, use_proxies=False),
-            publisher=Publisher(tmp_path / "snapshots", lambda: clock.seconds, pool),
-            moment=clock.moment,
-            stamp=lambda seconds: datetime.fromtimestamp(seconds, UTC).isoformat(),
-            log=Notebook(),
-        )
+        publisher = Publisher(tmp_path / "snapshots", lambda: clock.seconds, pool)
+        yield new_refresher(clock, Notebook(), MemoryStore(), asker, publisher, six, MOST)
 
 
 @pytest.mark.recorded
 @pytest.mark.finding("X25")
 async def test_no_fault_of_a_real_provider_costs_its_last_good_rows(
-    refresher: Refresher, upstreams: str
+    refresher: Refresher, upstreams: str, clock: LongDay
 ) -> None:
     """Whatever all six send at once instead of models, the catalog stands, then goes on."""
     world = World(upstreams)
@@ -77,6 +82,7 @@ async def test_no_fault_of_a_real_provider_costs_its_last_good_rows(
     assert good.failed == ()
     listed = offers(refresher.directory)
     for fault, kind in FAULTS.items():
+        clock.seconds += LONGEST_PAUSE
         with world.faulty(fault, *SHAPES):
             report = await refresher.refresh(Order())
         kinds = {one.failure_kind for one in report.outcomes}
@@ -84,6 +90,7 @@ async def test_no_fault_of_a_real_provider_costs_its_last_good_rows(
         assert (report.snapshot, report.published) == (good.snapshot, False), fault
         assert [one.rows for one in report.outcomes] == [one.rows for one in good.outcomes]
     assert offers(refresher.directory) == listed
+    clock.seconds += LONGEST_PAUSE
     assert (await refresher.refresh(Order())).failed == ()
 
 

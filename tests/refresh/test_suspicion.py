@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from support.catalogs import listing, priced
 
 from modeldex.domain.rate import Conditions, Meter, Rate
 from modeldex.refresh.suspicion import Thresholds, doubts, says_the_same, tamed
+from support.catalogs import listing, priced
 
 LIMITS = Thresholds()
 OLD = priced("acme", "m", "0.000001", "0.000002", context_length=100_000)
@@ -24,7 +24,7 @@ OLD = priced("acme", "m", "0.000001", "0.000002", context_length=100_000)
     ],
 )
 def test_a_price_that_moves_tenfold_or_to_zero_is_suspicious(
-    prompt: str, suspicious: bool
+    prompt: str, *, suspicious: bool
 ) -> None:
     """Ten times up or down, and any step between zero and non-zero, raises a doubt."""
     new = priced("acme", "m", prompt, "0.000002", context_length=100_000)
@@ -35,7 +35,7 @@ def test_a_price_that_moves_tenfold_or_to_zero_is_suspicious(
 @pytest.mark.parametrize(
     ("context", "suspicious"), [(10_000, True), (10_001, False), (1_000_000, False), (None, False)]
 )
-def test_a_limit_cut_to_a_tenth_is_suspicious(context: int | None, suspicious: bool) -> None:
+def test_a_limit_cut_to_a_tenth_is_suspicious(context: int | None, *, suspicious: bool) -> None:
     """A limit may grow as it likes; a cut to a tenth or less raises a doubt."""
     new = priced("acme", "m", "0.000001", "0.000002", context_length=context)
     assert bool(doubts(OLD, new, LIMITS)) is suspicious

@@ -23,4 +23,7 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
     listed = [one["name"] for one in paths["/v1/models"]["get"]["parameters"]]
 
     assert listed == [one.name for one in PARAMETERS]
-    assert {"/v1/models", "/v1/models/{model_id}", "/healthz", "/readyz"} == set(paths)
+    assert set(paths) == {
+        "/v1/models", "/v1/models/{model_id}", "/v1/gateways", "/v1/gateways/status",
+        "/logos/{slug}.svg", "/metrics", "/healthz", "/readyz",
+    }  # fmt: skip

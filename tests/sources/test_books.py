@@ -15,6 +15,7 @@ from modeldex.domain.listing import Listing
 from modeldex.domain.rate import Conditions, Meter, Rate
 from modeldex.normalize.listings import normalized
 from modeldex.sources import registry
+from modeldex.sources.address import Addresses
 from modeldex.sources.books import genai_prices, modelsdotdev
 from modeldex.sources.decode import Decoded
 from modeldex.sources.harvest import Asker
@@ -198,7 +199,7 @@ def test_a_book_uses_our_names_of_providers(book: Decoded) -> None:
 
 def test_a_book_is_asked_where_its_package_is_installed() -> None:
     """Without its package nothing is missing but its rows; a new version is a new answer."""
-    asker = Asker(lambda _: None, None, 1.0, lambda: datetime.now(UTC))
+    asker = Asker(Addresses(lambda _: None, None), 1.0, lambda: datetime.now(UTC))
     assert asker.obstacle(DECLARED["genai-prices"]) is None
     missing = modelsdotdev.version() is None
     assert asker.obstacle(DECLARED["modelsdotdev"]) == ("not installed" if missing else None)

@@ -4,11 +4,15 @@ import pytest
 
 from modeldex.errors import DeclarationError
 from modeldex.sources import formats, harvest
-from modeldex.sources.declaration import FIELDS, FORMATS, PACKAGES, Declaration, parse
+from modeldex.sources.declaration import Declaration
+from modeldex.sources.parse import FIELDS, FORMATS, PACKAGES, parse
 
+RATE = '[rates]\ninput = { at = "x", '
 HEAD = 'id = "acme"\nname = "Acme"\nlist = "https://acme.example/models"\n'
 FIELDS_ID = '[fields]\nid = "id"\n'
-UNITS = 'must be like "1", "1K", "1M" or "10B"'
+COUNT = 'is not a count like "1", "1K", "1M" or "10B"'
+UNITS = "exactly one of usd_per, cents_per, or unit with units is needed"
+WAYS = "parameter with next, number, offset with size, or url"
 
 # What is written, the key that must be named, and what must be said to be allowed.
 WRONG = [
@@ -23,10 +27,10 @@ WRONG = [
     (
         HEAD + 'format = "xml"\n' + FIELDS_ID,
         "format",
-        "allowed are huggingface_router, models_dev",
+        "allowed are aihubmix, aimo, cloudflare, dashscope",
     ),
     ('id = "a"\nname = "A"\npackage = "prices"', "package", "allowed are genai-prices"),
-    (HEAD.replace("https", "ftp") + FIELDS_ID, "list", "matching regex '^https?://"),
+    (HEAD.replace("https", "ftp") + FIELDS_ID, "list", "matching regex '^(https?://|"),
     (HEAD.replace("acme.example", "[acme") + FIELDS_ID, "list", "such as https://host/path"),
     (HEAD.replace("acme.example", "acme:port") + FIELDS_ID, "list", "such as https://host/path"),
     (HEAD.replace("https", "http") + FIELDS_ID, "list", "must be https"),
@@ -38,19 +42,49 @@ WRONG = [
     (HEAD + FIELDS_ID + '[capabilities]\na = "x"\nb = 7', "capabilities.b", "Expected `str"),
     (HEAD + FIELDS_ID + '[modality]\nat = "x"\nto = 1', "modality.to", "at, present, values"),
     (HEAD + 'key = { env = ["A"], at = 1 }\n' + FIELDS_ID, "key.at", "env, name, optional, place"),
-    (HEAD + 'key = { env = ["A"], place = "cookie" }\n' + FIELDS_ID, "key.place", "bearer|header"),
+    (
+        HEAD + 'key = { env = ["A"], place = "cookie" }\n' + FIELDS_ID,
+        "key.place",
+        "are bearer, header, query",
+    ),
     (HEAD + "key = { env = [] }\n" + FIELDS_ID, "key.env", "length >= 1"),
-    (HEAD + 'page = { parameter = "p" }\n' + FIELDS_ID, "page.next", "missing"),
+    (HEAD + 'page = { parameter = "p" }\n' + FIELDS_ID, "page", WAYS),
+    (HEAD + 'page = { next = "p" }\n' + FIELDS_ID, "page", WAYS),
+    (HEAD + 'page = { next = "p", url = "u" }\n' + FIELDS_ID, "page", WAYS),
+    (HEAD + 'page = { offset = "skip" }\n' + FIELDS_ID, "page", WAYS),
+    (HEAD + 'page = { number = "p", url = "u" }\n' + FIELDS_ID, "page", WAYS),
+    (HEAD + 'page = { number = "p", last = "u" }\n' + FIELDS_ID, "page.last", "first, more, next"),
+    (HEAD.replace("acme.ex", "{host}.ex") + FIELDS_ID, "settings.host", "not explained here"),
+    (HEAD + 'query = { at = "{region}" }\n' + FIELDS_ID, "settings.region", "not explained here"),
+    (HEAD + 'headers = { at = "{region}" }\n' + FIELDS_ID, "settings.region", "{region} is used"),
+    (HEAD + 'settings.a = { env = ["A"], to = 1 }\n' + FIELDS_ID, "settings.a.to", "default, env"),
+    (HEAD + 'settings.a = { default = "x" }\n' + FIELDS_ID, "settings.a.env", "missing"),
+    (HEAD + 'no_list = "none"\n' + FIELDS_ID, "no_list", "there is a list"),
+    (HEAD + 'evidence = { kind = "page", where = "x" }\n' + FIELDS_ID, "evidence.date", "missing"),
+    (HEAD + 'evidence = { kind = "rumour" }\n' + FIELDS_ID, "evidence.kind", "are recorded, page"),
+    (
+        HEAD + FIELDS_ID + '[capabilities]\na = { list = "x", all = [] }',
+        "capabilities.a.all",
+        "any",
+    ),
     (HEAD + FIELDS_ID + '[rates]\ntoken = { at = "x", usd_per = "1" }', "rates.token", "input"),
     (HEAD + FIELDS_ID + '[rates]\ninput = { usd_per = "1" }', "rates.input.at", "missing"),
     (HEAD + FIELDS_ID + '[rates]\ninput = { at = "x", per = "1" }', "rates.input.per", "usd_per"),
     (HEAD + FIELDS_ID + '[rates]\ninput = { at = "x" }', "rates.input", UNITS),
-    (HEAD + FIELDS_ID + '[rates]\ninput = { at = "x", usd_per = "0" }', "rates.input", UNITS),
-    (HEAD + FIELDS_ID + '[rates]\ninput = { at = "x", usd_per = "1X" }', "rates.input", UNITS),
+    (HEAD + FIELDS_ID + '[rates]\ninput = { at = "x", usd_per = "0" }', "rates.input", COUNT),
+    (HEAD + FIELDS_ID + '[rates]\ninput = { at = "x", usd_per = "1X" }', "rates.input", COUNT),
     (
         HEAD + FIELDS_ID + '[rates]\ninput = { at = "x", usd_per = "1", cents_per = "1" }',
         "rates.input",
         UNITS,
+    ),
+    (HEAD + FIELDS_ID + '[rates]\ninput = { at = "x", unit = "u" }', "rates.input", UNITS),
+    (HEAD + FIELDS_ID + RATE + 'usd_per = "1", units = { t = "1" } }', "rates.input", UNITS),
+    (HEAD + FIELDS_ID + RATE + 'unit = "u", units = { t = "M" } }', "rates.input", COUNT),
+    (
+        HEAD + FIELDS_ID + RATE + 'usd_per = "1", text = "de" }',
+        "rates.input.text",
+        "allowed are us",
     ),
     (
         HEAD + FIELDS_ID + '[rates]\ninput = { at = "x", usd_per = "1", min_input_tokens = 0 }',
@@ -89,8 +123,18 @@ def test_a_key_never_goes_over_plain_http() -> None:
     plain = HEAD.replace("https", "http")
     found = parse(f"{plain}insecure = true\n{FIELDS_ID}", "acme.toml")
     assert found.url == "http://acme.example/models"
-    with pytest.raises(DeclarationError, match="key: a key is never sent over plain http"):
-        parse(f'{plain}insecure = true\nkey = {{ env = ["K"] }}\n{FIELDS_ID}', "acme.toml")
+    key = f'insecure = true\nkey = {{ env = ["K"] }}\n{FIELDS_ID}'
+    for host in ("acme.example", "127.0.0.1.example", "localhost.example", "127.0.0.1:80@x"):
+        with pytest.raises(DeclarationError, match="key: a key is never sent over plain http"):
+            parse(plain.replace("acme.example", host) + key, "acme.toml")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:11434", "127.9.9.9", "localhost:8000", "[::1]:80"])
+def test_a_key_may_go_over_plain_http_on_this_machine(host: str) -> None:
+    """A server of the operator's own may want a key, and nobody listens in between."""
+    own = HEAD.replace("https://acme.example", f"http://{host}")
+    found = parse(f'{own}insecure = true\nkey = {{ env = ["K"] }}\n{FIELDS_ID}', "acme.toml")
+    assert found.url == f"http://{host}/models"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +153,15 @@ def test_a_unit_says_by_what_the_number_is_divided(unit: str, divisor: int) -> N
     rates = f'[rates]\ninput = {{ at = "x", {unit} }}'
     money = parse(HEAD + FIELDS_ID + rates, "acme.toml").rates["input"]
     assert not isinstance(money, list)
-    assert money.units() == divisor
+    assert money.divisors() == {None: divisor}
+
+
+def test_units_that_the_payload_states_give_a_divisor_each() -> None:
+    """Where a row names its unit, each name that is known has its own divisor."""
+    rates = f'{RATE}unit = "u", units = {{ token = "1", mtok = "1M" }} }}'
+    money = parse(HEAD + FIELDS_ID + rates, "acme.toml").rates["input"]
+    assert not isinstance(money, list)
+    assert money.divisors() == {"token": 1, "mtok": 10**6}
 
 
 def test_a_source_serves_under_its_own_id_unless_it_says_otherwise() -> None:
@@ -133,7 +185,7 @@ def test_a_source_runs_without_a_key_it_does_not_need(key: str, *, keyless: bool
 
 def test_every_name_that_is_allowed_means_something() -> None:
     """The formats and packages that a declaration may name are those that exist."""
-    assert set(FORMATS) == set(formats.FORMATS)
+    assert sorted(FORMATS) == sorted(formats.FORMATS)
     assert set(PACKAGES) == set(harvest.PACKAGES)
 
 

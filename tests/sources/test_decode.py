@@ -8,8 +8,8 @@ import pytest
 from modeldex.domain.listing import Listing
 from modeldex.domain.rate import Conditions, Meter, Rate
 from modeldex.sources import formats
-from modeldex.sources.declaration import parse
 from modeldex.sources.decode import Decoded, decode_rows
+from modeldex.sources.parse import parse
 
 HEAD = 'id = "acme"\nname = "Acme"\nlist = "https://acme.example/models"\n'
 PRICED = '[fields]\nid = "id"\n[rates]\ninput = { at = "pricing.in", usd_per = "1M" }\n'
@@ -120,10 +120,45 @@ def test_a_quotient_without_end_is_no_price() -> None:
 
 def test_a_rate_holds_for_the_rows_it_is_declared_for() -> None:
     """A row of another kind, or of no kind, has no such rate, and its number is no bad price."""
-    lines = PRICED.replace("}", ', when = { kind = ["chat"] } }')
-    assert only(lines, {"kind": "chat", "pricing": {"in": 1}}).rates
-    assert not only(lines, {"kind": "image", "pricing": {"in": 1}}).rates
-    assert not only(lines, {"kind": ["chat"], "pricing": {"in": 1}}).rates
+    lines = PRICED.replace("}", ', when = { kind = ["chat", "code-*"], beta = [1] } }')
+    for kind in ("chat", "code-fim", ["image", "chat"]):
+        assert only(lines, {"kind": kind, "beta": 1, "pricing": {"in": 1}}).rates
+    others: list[Any] = ["image", "code", "", None, [], ["image"], [["chat"]], {"chat": "chat"}, 7]
+    for other in others:
+        found = decoded(lines, {"id": "a", "kind": other, "beta": 1, "pricing": {"in": "bad"}})
+        assert (found.listings[0].rates, found.bad_prices) == ((), 0)
+    assert not only(lines, {"kind": "chat", "beta": True, "pricing": {"in": 1}}).rates
+
+
+def test_the_payload_may_state_the_unit_of_its_prices() -> None:
+    """Each unit is known by its name; a price per any other is no rate, and is reported."""
+    rate = '{ at = "p", unit = "u", units = { token = "1", mtok = "1M" } }'
+    lines = f'prices = []\n[fields]\nid = "id"\n[rates]\ninput = {rate}'
+    assert only(lines, {"p": "0.5", "u": "token"}).rates[0].usd == Decimal("0.5")
+    assert only(lines, {"p": "0.5", "u": "mtok"}).rates[0].usd == Decimal("0.0000005")
+    found = decoded(lines, {"id": "a", "p": "0.5", "u": "hour"}, {"id": "b", "u": "day"})
+    assert [one.rates for one in found.listings] == [(), ()]
+    assert (found.bad_prices, found.unknown_prices) == (0, {"p per hour": 1})
+
+
+def test_an_exponent_of_the_row_moves_the_point() -> None:
+    """A number may be an integer whose own row says how many of its digits are decimals."""
+    rate = '{ at = "p.value", exponent = "p.exp", usd_per = "1M" }'
+    lines = f'prices = ["p"]\n[fields]\nid = "id"\n[rates]\ninput = {rate}'
+    assert only(lines, {"p": {"value": 15, "exp": 2}}).rates[0].usd == Decimal("0.00000015")
+    for shift in (-1, 41, "2", None, Decimal(2)):
+        found = decoded(lines, {"id": "a", "p": {"value": 15, "exp": shift}})
+        assert (found.listings[0].rates, found.unknown_prices) == ((), {})
+
+
+def test_an_amount_as_americans_write_it_is_a_number() -> None:
+    """A dollar sign and commas are taken off where the declaration says that they may be there."""
+    rate = '{ at = "p", usd_per = "1", text = "us" }'
+    lines = f'[fields]\nid = "id"\n[rates]\ninput = {rate}'
+    assert only(lines, {"p": " $1,234.50 "}).rates[0].usd == Decimal("1234.5")
+    found = decoded(lines, {"id": "a", "p": "from $1"}, {"id": "b", "p": ""})
+    assert [one.rates for one in found.listings] == [(), ()]
+    assert found.bad_prices == 1
 
 
 def test_a_context_tier_begins_where_the_declaration_or_the_row_says() -> None:
@@ -183,6 +218,30 @@ def test_the_first_status_that_applies_decides() -> None:
     assert only(lines, {"live": True, "tags": "new", "end": ""}).status is None
 
 
+@pytest.mark.parametrize(
+    ("word", "arrow"),
+    [
+        ("gpt-tts", "text->speech"),
+        ("GPT-4-TTS", "text->audio"),
+        ("gpt-4", "text->text"),
+        (["unheard", "gpt-4"], "text->text"),
+        ("chat-gpt", None),
+        ("", None),
+    ],
+)
+def test_a_name_with_a_star_stands_for_many(word: object, arrow: str | None) -> None:
+    """What is stated exactly decides, then the first pattern that fits the whole value."""
+    lines = (
+        'modality = { at = "kind", values = { "*-tts" = "text->audio", "gpt-*" = "text->text",'
+        ' "gpt-tts" = "text->speech" } }'
+    )
+    found = only(lines, {"kind": word})
+    sides = arrow.split("->") if arrow else (None, None)
+    assert (found.input_modalities, found.output_modalities) == tuple(
+        side and (side,) for side in sides
+    )
+
+
 def test_capabilities_are_stated_or_absent() -> None:
     """A boolean states one, a list that says anything at all states those it may hold."""
     lines = (
@@ -196,6 +255,14 @@ def test_capabilities_are_stated_or_absent() -> None:
     assert only(lines, {"features": "json, batch"}).capabilities == {"tools": False}
     assert only(lines, {"vision": "yes", "features": []}).capabilities == {}
     assert only(lines, {"vision": 1, "features": None}).capabilities == {}
+
+
+def test_a_capability_may_be_stated_in_several_places() -> None:
+    """It is there where any place says so, absent only where none that speaks does."""
+    lines = '[fields]\nid = "id"\n[capabilities]\ntools = ["a.tools", "b"]'
+    assert only(lines, {"a": {"tools": False}, "b": True}).capabilities == {"tools": True}
+    assert only(lines, {"a": {"tools": False}}).capabilities == {"tools": False}
+    assert only(lines, {"a": {"tools": "yes"}, "b": None}).capabilities == {}
 
 
 def test_facts_are_read_from_their_paths_in_our_units() -> None:

@@ -1,4 +1,4 @@
-"""How every source is asked: keys, conditions, pages, and what a status means. No I/O."""
+"""How every source is asked: conditions, pages, and what a status means. No I/O."""
 
 import json
 from datetime import UTC, datetime
@@ -7,16 +7,11 @@ from typing import Any
 import pytest
 
 from modeldex.errors import SourceError
-from modeldex.sources.declaration import Declaration, parse
-from modeldex.sources.exchange import (
-    Answer,
-    Request,
-    Response,
-    Validators,
-    exchange,
-    mirrored,
-    retry_after,
-)
+from modeldex.sources.address import Addresses
+from modeldex.sources.declaration import Declaration
+from modeldex.sources.exchange import Answer, Response, Validators, exchange, retry_after
+from modeldex.sources.paging import Request
+from modeldex.sources.parse import parse
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 URL = "https://acme.example/v1/models"
@@ -39,11 +34,11 @@ def answer(body: Any = (), status: int = 200, **headers: str) -> Response:
 def talk(
     declaration: Declaration,
     *answers: Response,
-    key: str | None = None,
     held: Validators = Validators(),  # noqa: B008 - frozen
 ) -> tuple[list[Request], Answer]:
     """Answer an exchange's requests in turn, the last for ever; return them and how it ends."""
-    talking, left = exchange(declaration, URL, key, held, NOW), list(answers)
+    first = Addresses(lambda _: None, None).first_request(declaration)
+    talking, left = exchange(declaration, first, held, NOW), list(answers)
     asked = [next(talking)]
     while True:
         response = left.pop(0) if len(left) > 1 else left[0]
@@ -51,47 +46,6 @@ def talk(
             asked.append(talking.send(response))
         except StopIteration as end:
             return asked, end.value
-
-
-def test_a_key_is_a_bearer_token_unless_said_otherwise() -> None:
-    """The usual place of a key is the authorization header."""
-    (asked,), _ = talk(declared('key = { env = ["K"] }'), answer(), key="s3cret")
-    assert asked.headers["authorization"] == "Bearer s3cret"
-    assert asked.query == ()
-
-
-def test_a_key_goes_into_the_header_that_is_declared() -> None:
-    """A header of the source's own has the key with its prefix, and nothing else has it."""
-    lines = 'key = { env = ["K"], place = "header", name = "x-api-key", prefix = "Key " }'
-    (asked,), _ = talk(declared(lines), answer(), key="s3cret")
-    assert asked.headers["x-api-key"] == "Key s3cret"
-    assert "authorization" not in asked.headers
-
-
-def test_a_key_goes_into_the_query_that_is_declared() -> None:
-    """A key in the query stands beside the other parameters, in no header."""
-    lines = 'query = { limit = "9" }\nkey = { env = ["K"], place = "query", name = "key" }'
-    (asked,), _ = talk(declared(lines), answer(), key="s3cret")
-    assert asked.query == (("limit", "9"), ("key", "s3cret"))
-    assert "s3cret" not in str(asked.headers)
-
-
-def test_without_a_key_nothing_is_sent_for_one() -> None:
-    """A source that also answers without a key is asked without."""
-    lines = 'key = { env = ["K"], optional = true }'
-    (asked,), _ = talk(declared(lines), answer())
-    assert set(asked.headers) == {"accept"}
-    (bare,), _ = talk(declared(), answer(), key="unasked")
-    assert "unasked" not in str(bare)
-
-
-@pytest.mark.parametrize("key", ["s3c\nret", "s3crét", "s3cret\x00", "s3cret\u2028"])
-def test_a_key_that_no_header_can_carry_is_refused_without_being_told(key: str) -> None:
-    """Whatever is wrong with a key, it is in no error, since errors are logged and shown."""
-    with pytest.raises(SourceError) as caught:
-        talk(declared('key = { env = ["K"] }'), answer(), key=key)
-    assert caught.value.kind == "auth"
-    assert "s3c" not in str(caught.value)
 
 
 def test_declared_headers_and_queries_go_with_every_page() -> None:
@@ -103,11 +57,19 @@ def test_declared_headers_and_queries_go_with_every_page() -> None:
     assert [one.query for one in asked] == [(("limit", "2"),), (("limit", "2"), ("after", "b"))]
 
 
-def test_the_query_of_the_address_is_kept() -> None:
-    """An address may have parameters of its own."""
-    talking = exchange(declared(), f"{URL}?a=1&b=x%20y", None, Validators(), NOW)
-    request = next(talking)
-    assert (request.url, request.query) == (URL, (("a", "1"), ("b", "x y")))
+def test_every_page_is_signed_the_first_with_its_conditions() -> None:
+    """A signature is put on each request as it is sent, and never on one that has it already."""
+
+    def sign(request: Request) -> Request:
+        assert "signed" not in request.headers
+        signature = ",".join([*sorted(request.headers), *(value for _, value in request.query)])
+        return Request(request.url, request.query, {**request.headers, "signed": signature})
+
+    declaration = declared(CURSOR)
+    first = Request(URL, (), {})
+    talking = exchange(declaration, first, Validators(etag='"v1"'), NOW, sign)
+    assert next(talking).headers["signed"] == "if-none-match"
+    assert talking.send(answer({"meta": {"next": "t"}})).headers["signed"] == "t"
 
 
 @pytest.mark.parametrize("end", [False, None, "yes", 1])
@@ -237,18 +199,3 @@ def test_a_failure_says_how_long_to_leave_the_source_alone() -> None:
 def test_retry_after_is_read_in_both_forms(header: str | None, seconds: float | None) -> None:
     """Seconds and dates count from now, a date that has passed is now, nonsense is nothing."""
     assert retry_after(header, NOW) == seconds
-
-
-@pytest.mark.parametrize(
-    ("template", "expected"),
-    [
-        ("http://127.0.0.1:9/{source}", "http://127.0.0.1:9/acme/v1/models?a=1"),
-        ("http://mirror/", "http://mirror/v1/models?a=1"),
-        ("https://{source}.mirror/x", "https://acme.mirror/x/v1/models?a=1"),
-    ],
-)
-def test_a_mirror_replaces_scheme_and_host_and_keeps_the_rest(
-    template: str, expected: str
-) -> None:
-    """Path and query of the declared address are asked for at the mirror."""
-    assert mirrored(f"{URL}?a=1", template, "acme") == expected

@@ -11,15 +11,19 @@ import stamina
 
 from modeldex import __version__
 from modeldex.errors import SourceError
-from modeldex.sources.declaration import Declaration, parse
-from modeldex.sources.exchange import Answer, Validators, exchange
+from modeldex.sources.address import Addresses
+from modeldex.sources.declaration import Declaration
+from modeldex.sources.exchange import Answer, Exchange, Validators, exchange
 from modeldex.sources.fetcher import Fetcher
 from modeldex.sources.harvest import Asker
+from modeldex.sources.parse import parse
 from support.live import free_port
 from support.provider import FakeProvider, Reply, running
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-HEAD = 'id = "acme"\nname = "Acme"\nlist = "https://acme.example/models"\n'
+URL = "https://acme.example/models"
+HEAD = f'id = "acme"\nname = "Acme"\nlist = "{URL}"\ninsecure = true\n'
+FIELDS = '\n[fields]\nid = "id"\n'
 PAGES = 'page = { parameter = "after", next = "next" }\n'
 GZIP = {"content-encoding": "gzip"}
 ATTEMPTS = 3
@@ -35,14 +39,20 @@ def _no_pauses() -> Iterator[None]:
 
 def declared(lines: str = "") -> Declaration:
     """Return a declaration that says *lines*."""
-    return parse(f'{HEAD}{lines}\n[fields]\nid = "id"\n', "acme.toml")
+    return parse(HEAD + lines + FIELDS, "acme.toml")
+
+
+def talk(url: str, lines: str = "", key: str | None = None) -> Exchange:
+    """Return a conversation with an address on this machine, as a source that says *lines*."""
+    declaration = parse(HEAD.replace(URL, url) + lines + FIELDS, "acme.toml")
+    first = Addresses(lambda _: key, None).first_request(declaration)
+    return exchange(declaration, first, Validators(), NOW)
 
 
 async def fetch(url: str, lines: str = "", key: str | None = None, deadline: float = 20) -> Answer:
     """Ask an address once as a source that says *lines*."""
     async with Fetcher(4, MOST, use_proxies=False) as fetcher:
-        talk = exchange(declared(lines), url, key, Validators(), NOW)
-        return await fetcher.run(talk, deadline)
+        return await fetcher.run(talk(url, lines, key), deadline)
 
 
 async def failure(url: str, lines: str = "", key: str | None = None) -> SourceError:
@@ -248,11 +258,8 @@ async def test_no_more_conversations_than_allowed_are_held_at_a_time(
     for number in range(6):
         fake_provider.script(f"/{number}", Reply(b"[]", delay=0.05))
     async with Fetcher(2, MOST, use_proxies=False) as fetcher:
-        talks = [
-            exchange(declared(), f"{fake_provider.url}/{number}", None, Validators(), NOW)
-            for number in range(6)
-        ]
-        answers = await asyncio.gather(*(fetcher.run(talk, 20) for talk in talks))
+        talks = [talk(f"{fake_provider.url}/{number}") for number in range(6)]
+        answers = await asyncio.gather(*(fetcher.run(one, 20) for one in talks))
     assert [one.pages for one in answers] == [(b"[]",)] * 6
     assert fake_provider.most_in_flight == 2
 
@@ -263,9 +270,8 @@ async def test_a_deadline_begins_when_a_source_has_its_turn(fake_provider: FakeP
     fake_provider.script("/first", Reply(b"[]", gate=gate))
     fake_provider.script("/second", Reply(b"[]"))
     async with Fetcher(1, MOST, use_proxies=False) as fetcher:
-        url, nothing = fake_provider.url, Validators()
         talks = [
-            fetcher.run(exchange(declared(), f"{url}/{path}", None, nothing, NOW), deadline)
+            fetcher.run(talk(f"{fake_provider.url}/{path}"), deadline)
             for path, deadline in (("first", 20.0), ("second", 1.0))
         ]
         both = asyncio.gather(*talks)
@@ -282,11 +288,8 @@ async def test_a_source_that_hangs_does_not_hold_up_the_others(
     fake_provider.script("/slow", Reply(b"[]", gate=gate))
     fake_provider.script("/fast", Reply(b"[]"))
     async with Fetcher(2, MOST, use_proxies=False) as fetcher:
-        url, nothing = fake_provider.url, Validators()
-        slow = asyncio.create_task(
-            fetcher.run(exchange(declared(), f"{url}/slow", None, nothing, NOW), 20)
-        )
-        await fetcher.run(exchange(declared(), f"{url}/fast", None, nothing, NOW), 20)
+        slow = asyncio.create_task(fetcher.run(talk(f"{fake_provider.url}/slow"), 20))
+        await fetcher.run(talk(f"{fake_provider.url}/fast"), 20)
         assert not slow.done()
         gate.set()
         assert (await slow).pages == (b"[]",)
@@ -303,7 +306,9 @@ async def test_a_key_never_goes_to_a_mirror(fake_provider: FakeProvider) -> None
     """A mirror is asked for the source's own path, without the key that is there for it."""
     source = declared('query = { limit = "9" }\nkey = { env = ["K"] }\nrows = "data"')
     fake_provider.script("/acme/models", Reply(b'{"data": [{"id": "a"}]}'))
-    asker = Asker(lambda _: "s3cret", f"{fake_provider.url}/{{source}}", 20, lambda: NOW)
+    asker = Asker(
+        Addresses(lambda _: "s3cret", f"{fake_provider.url}/{{source}}"), 20, lambda: NOW
+    )
     async with Fetcher(2, MOST, use_proxies=False) as fetcher:
         harvest = await asker.ask(source, fetcher, Validators())
     assert harvest.decoded is not None
@@ -314,16 +319,16 @@ async def test_a_key_never_goes_to_a_mirror(fake_provider: FakeProvider) -> None
 def test_a_source_that_needs_a_key_is_asked_only_with_one() -> None:
     """Without its key a source is left out; with a mirror it is asked, since no key is sent."""
     needs, optional = 'key = { env = ["K"] }', 'key = { env = ["K"], optional = true }'
-    without = Asker(lambda _: None, None, 20, lambda: NOW)
+    without = Asker(Addresses(lambda _: None, None), 20, lambda: NOW)
     assert without.obstacle(declared(needs)) == "no key"
     assert without.obstacle(declared(optional)) is None
-    assert Asker(lambda _: "k", None, 20, lambda: NOW).obstacle(declared(needs)) is None
-    mirror = Asker(lambda _: None, "http://127.0.0.1:9", 20, lambda: NOW)
+    assert Asker(Addresses(lambda _: "k", None), 20, lambda: NOW).obstacle(declared(needs)) is None
+    mirror = Asker(Addresses(lambda _: None, "http://127.0.0.1:9"), 20, lambda: NOW)
     assert mirror.obstacle(declared(needs)) is None
 
 
 def test_a_provider_without_a_list_is_not_asked() -> None:
     """A declaration may only describe a provider."""
     described = parse('id = "acme"\nname = "Acme"', "acme.toml")
-    asker = Asker(lambda _: None, None, 20, lambda: NOW)
+    asker = Asker(Addresses(lambda _: None, None), 20, lambda: NOW)
     assert asker.obstacle(described) == "no list"

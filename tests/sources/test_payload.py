@@ -61,13 +61,20 @@ def test_what_python_servers_send_for_no_number_is_read(word: str) -> None:
         (b'[{"id": "a"}, {"id": "b"}]', ""),
         (b'{"data": [{"id": "a"}, {"id": "b"}]}', "data"),
         (b'{"result": {"models": [{"id": "a"}, {"id": "b"}]}}', "result.models"),
-        (b'{"x": {"id": "a"}, "y": {"id": "b"}}', "*"),
         (b'\xef\xbb\xbf{"data": [{"id": "a"}, {"id": "b"}]}', "data"),
     ],
 )
 def test_rows_are_found_where_the_path_says(body: bytes, path: str) -> None:
-    """A bare list, a list under one or more keys, and the values of a table are lists of rows."""
+    """A bare list and a list under one or more keys are lists of rows."""
     assert rows(body, path) == [{"id": "a"}, {"id": "b"}]
+
+
+def test_the_values_of_a_table_are_rows_that_know_their_names() -> None:
+    """Each object of a table is a row with its key there as ``*``; other values stay as is."""
+    found = rows(b'{"x": {"id": "a", "*": 7}, "": {}, "z": [1], "v": null}', "*")
+    assert found == [{"id": "a", "*": "x"}, {"*": ""}, [1], None]
+    cut = rows(b'{"x\\ud83d": {"y": NaN}}', "*")
+    assert cut == [{"y": "NaN", "*": "x"}]
 
 
 @pytest.mark.parametrize("path", ["", "data", "result.models", "*"])

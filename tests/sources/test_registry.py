@@ -1,12 +1,14 @@
 """Which sources there are: the built-in ones and an operator's own."""
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import recorded
 from modeldex.sources import registry
+from modeldex.sources.declaration import Declaration
 
 OWN = """
 id = "{id}"
@@ -46,6 +48,37 @@ def test_aliases_of_built_in_sources_are_unique() -> None:
     found = registry.load().by_id
     names = Counter([*found, *(alias for one in found.values() for alias in one.aliases)])
     assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_at_least_75_providers_are_declared() -> None:
+    """Books and further sources of one provider are not counted."""
+    assert len(registry.load().providers()) >= 75
+
+
+@pytest.mark.parametrize(
+    "one",
+    [one for one in registry.load().by_id.values() if not one.book],
+    ids=lambda one: one.id,
+)
+def test_every_built_in_declaration_says_how_its_shape_is_known(one: Declaration) -> None:
+    """A provider's has evidence with a day, and either a list or the reason for none."""
+    assert one.evidence is not None
+    assert one.evidence.where.strip()
+    assert date.fromisoformat(one.evidence.date).year >= 2023
+    assert (one.url is None) == bool(one.no_list)
+
+
+@pytest.mark.recorded
+def test_what_says_that_it_is_recorded_is_recorded() -> None:
+    """Evidence of the kind ``recorded`` names the day of a recorded answer."""
+    days = {(one.provider, one.date) for one in recorded.load().all}
+    claimed = {
+        (name, one.evidence.date)
+        for name, one in registry.load().by_id.items()
+        if one.evidence is not None and one.evidence.kind == "recorded"
+    }
+    assert claimed
+    assert claimed <= days
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from typing import Any
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.model import Catalog
 from modeldex.normalize.listings import DESCRIPTION_LENGTH, normalized
-from modeldex.sources import declaration, harvest, registry
+from modeldex.sources import harvest, parse, registry
+from modeldex.sources.declaration import Declaration
 from modeldex.sources.decode import Decoded
 from support import catalogs
 
@@ -27,7 +28,7 @@ output = { at = "pricing.completion", usd_per = "1" }
 
 def decoded(source: str, body: bytes) -> Decoded:
     """Return what an answer of the declared source *source* says; ``acme`` is made up."""
-    page = declaration.parse(ACME, "acme.toml") if source == "acme" else _declared(source)
+    page = parse.parse(ACME, "acme.toml") if source == "acme" else _declared(source)
     return harvest.decode(page, (body,))
 
 
@@ -47,7 +48,7 @@ def data(found: Iterable[Any]) -> bytes:
     return json.dumps({"data": list(found)}).encode()
 
 
-def _declared(source: str) -> declaration.Declaration:
+def _declared(source: str) -> Declaration:
     found = registry.load().resolve(source)
     assert found is not None, source
     return found

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from modeldex.bootstrap import refreshing
 from modeldex.errors import StoreError
-from modeldex.refresh.refresher import Order
+from modeldex.refresh.order import Order
 from modeldex.settings import Settings
 from support import live
 from support.refreshing import Notebook, offers

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,22 +12,27 @@ from typing import Any
 from typing_extensions import override
 
 from modeldex.errors import StoreError
-from modeldex.refresh.asking import Moment, Questioner
-from modeldex.refresh.refresher import Order, Refresher
+from modeldex.refresh.asking import Questioner
+from modeldex.refresh.breaker import Breaker
+from modeldex.refresh.order import Decision, Order
+from modeldex.refresh.refresher import Moment, Refresher
 from modeldex.refresh.report import Outcome, Report
 from modeldex.refresh.schedule import Schedule
+from modeldex.refresh.suspicion import Thresholds
 from modeldex.snapshot.publish import Publisher, read_pointer
 from modeldex.sources import registry
+from modeldex.sources.address import Addresses
 from modeldex.sources.fetcher import Fetcher
 from modeldex.sources.harvest import Asker
 from modeldex.sources.registry import Registry
-from modeldex.store.base import GoodAnswer, Health, Store
+from modeldex.store.base import Changes, Health, Store
 from modeldex.store.memory import MemoryStore
 from support.provider import FakeProvider, Reply
 
 START = 1_795_435_200.0  # 2026-11-23T12:00:00Z
 INTERVAL = 900.0
 TIMEOUT = 10.0
+MOST = 2**20  # bytes of an answer
 BUILT_IN = registry.load().by_id
 
 
@@ -88,11 +93,11 @@ class WatchedStore(MemoryStore):
         return await super().health()
 
     @override
-    async def save(self, health: Sequence[Health], answers: Sequence[GoodAnswer]) -> None:
+    async def save(self, changes: Changes) -> None:
         if self.is_full:
             raise StoreError("The disk is full.")
-        self.written.append(len(answers))
-        await super().save(health, answers)
+        self.written.append(len(changes.answers))
+        await super().save(changes)
 
 
 class Workshop:
@@ -109,18 +114,17 @@ class Workshop:
         self.sources, self.provider = directory / "sources", provider
         self.sources.mkdir()
         self.clock, self.log, self.store = Clock(), Notebook(), store or MemoryStore()
-        asks = asker(lambda _: None, None, TIMEOUT, self.clock.time)
-        schedule = Schedule(INTERVAL, lambda: 0.5)
-        self.refresher = Refresher(
-            store=self.store,
-            load=self._own,
-            chosen=None,
-            questioner=Questioner(asks, schedule, lambda: self.clock.seconds, 2000),
-            new_fetcher=lambda: Fetcher(8, 2**20, use_proxies=False),
-            publisher=Publisher(directory / "snapshots", lambda: self.clock.seconds, pool),
-            moment=self.clock.moment,
-            stamp=lambda seconds: datetime.fromtimestamp(seconds, UTC).isoformat(),
-            log=self.log,
+        self.asker = asker(Addresses(lambda _: None, None), TIMEOUT, self.clock.time)
+        self.publisher = Publisher(directory / "snapshots", lambda: self.clock.seconds, pool)
+        self.refresher = self._new_refresher()
+
+    def restart(self) -> None:
+        """Go on as a new process would: with what is in the store and the directories alone."""
+        self.refresher = self._new_refresher()
+
+    def _new_refresher(self) -> Refresher:
+        return new_refresher(
+            self.clock, self.log, self.store, self.asker, self.publisher, self._own
         )
 
     def declare(self, source: str, lines: str = "") -> None:
@@ -139,15 +143,54 @@ class Workshop:
         """Refresh *sources*, all that are declared here unless named."""
         return await self.refresher.refresh(Order(sources=sources, **order))
 
+    async def decide(self, *decisions: Decision) -> Report:
+        """Carry out *decisions* and ask nobody."""
+        return await self.refresher.refresh(Order(decisions=decisions, ask_nobody=True))
+
+    async def price(self, model: str, source: str = "acme") -> str:
+        """Return the input price that is held of a model."""
+        rows = next(one.rows for one in await self.store.listings() if one.source == source)
+        listing = next(r.listing for r in rows if r.listing.provider_model_id == model)
+        return f"{listing.rates[0].usd:f}"
+
     def offers(self) -> list[str]:
         """Return the ids in the current snapshot."""
         return offers(self.refresher.directory)
+
+    def statuses(self) -> dict[str, str]:
+        """Return the status of each offer in the current snapshot."""
+        return statuses(self.refresher.directory)
 
     def _own(self) -> Registry:
         """Return what the test declared and nothing that is built in."""
         found = registry.load(self.sources)
         own = [one for one in found.by_id.values() if one.id not in BUILT_IN]
         return Registry(own, list(found.broken))
+
+
+def new_refresher(  # noqa: PLR0913, PLR0917 - each of its parts may be another one
+    clock: Clock,
+    log: Notebook,
+    store: Store,
+    asker: Asker,
+    publisher: Publisher,
+    load: Callable[[], Registry],
+    most: int = MOST,
+) -> Refresher:
+    """Return a refresher with the defaults of a new installation, but without chance."""
+    schedule = Schedule(INTERVAL, lambda: 0.5)
+    return Refresher(
+        store=store,
+        load=load,
+        chosen=None,
+        questioner=Questioner(asker, schedule, Breaker(), lambda: clock.seconds, 2000),
+        thresholds=Thresholds(),
+        new_fetcher=lambda: Fetcher(8, most, use_proxies=False),
+        publisher=publisher,
+        moment=clock.moment,
+        stamp=lambda seconds: datetime.fromtimestamp(seconds, UTC).isoformat(),
+        log=log,
+    )
 
 
 def page(source: str, url: str, lines: str = "") -> str:
@@ -169,13 +212,19 @@ def models(*ids: str, prompt: str = "0.000001", headers: Mapping[str, str] | Non
 
 def offers(directory: Path) -> list[str]:
     """Return the offers' ids in the current snapshot of a directory, sorted."""
+    return list(statuses(directory))
+
+
+def statuses(directory: Path) -> dict[str, str]:
+    """Return the status of each offer in the current snapshot of a directory."""
     current = read_pointer(directory).current
     if current is None:
-        return []
+        return {}
     uri = f"file:{directory / current.file}?immutable=1"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         bodies = connection.execute("select body from offer_native order by rank").fetchall()
-    return [json.loads(body)["id"] for (body,) in bodies]
+    rows = [json.loads(body) for (body,) in bodies]
+    return {row["id"]: row["status"] for row in rows}
 
 
 def outcome(report: Report, source: str) -> Outcome:

@@ -17,6 +17,7 @@ from typing_extensions import override
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app
 from modeldex.serve.answers import Answers
+from modeldex.serve.statuses import StatusFile
 from modeldex.snapshot.current import Current
 from support import live
 from support.refreshing import Notebook
@@ -102,7 +103,8 @@ def answers(data_dir: Path, pool: Executor, log: Notebook) -> Answers:
 def build(data_dir: Path, pool: Executor, log: Notebook | None = None) -> ASGIApp:
     """Return a worker's application that answers in the threads of *pool*."""
     notes = log or Notebook()
-    return app.build(answers(data_dir, pool, notes), notes)
+    known = answers(data_dir, pool, notes)
+    return app.build(known, StatusFile(data_dir / "snapshots"), notes)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from modeldex.snapshot import status
 
 if TYPE_CHECKING:
     from modeldex.domain.listing import Listing
+    from modeldex.sources.declaration import Declaration
     from modeldex.sources.decode import Decoded
     from modeldex.sources.registry import Registry
 
@@ -50,9 +51,11 @@ def check(
 ) -> None:
     """Check a declaration; with --try, show the rows that it reads from an answer."""
     from modeldex.bootstrap import trying
-    from modeldex.sources import parse
 
-    declaration = parse.parse(file.read_text(encoding="utf-8"), file.name)
+    declaration = _declared(file)
+    if tried is None and json:
+        output.as_json(declaration)
+        return
     if tried is None:
         output.console().print(f"{file.name} declares {declaration.id!r} ({declaration.name}).")
         return
@@ -61,6 +64,17 @@ def check(
         output.as_json(decoded)
     else:
         _show_decoded(decoded)
+
+
+def _declared(file: Path) -> "Declaration":
+    from modeldex.errors import DeclarationError
+    from modeldex.sources import parse
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DeclarationError(file.name, "", f"cannot be read: {error}") from None
+    return parse.parse(text, file.name)
 
 
 def _show(last: status.Status) -> None:

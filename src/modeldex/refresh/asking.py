@@ -26,11 +26,17 @@ Progress = Callable[[Outcome], None]
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What is known of one source before it is asked."""
+    """What is known of one source before it is asked.
+
+    Attributes:
+        rows: what its answer is compared with.
+        remembered: the rows in the store, where a changed declaration reads them otherwise.
+    """
 
     health: Health
     rows: tuple[Kept, ...] = ()
     held: HeldAnswer | None = None
+    remembered: tuple[Kept, ...] | None = None
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +147,7 @@ class Questioner:
         )
 
     def _held(self, before: Known, held: HeldAnswer, harvest: Harvest, health: Health) -> Result:
-        """The last good validators stay, so that the next answer is seen whole again."""
+        """What tells of the last good answer stays, so that the next one is seen whole again."""
         outcome = Outcome(
             source=held.source,
             outcome=report.HELD,
@@ -160,6 +166,7 @@ class Questioner:
             failed_at=health.asked_at,
             etag=before.health.etag,
             last_modified=before.health.last_modified,
+            declaration=before.health.declaration,
         )
         kept = msgspec.structs.replace(held, pages=harvest.pages)
         return Result(outcome=outcome, health=health, held=kept)
@@ -211,11 +218,12 @@ def _taken(
     health: Health,
     judge: Judge,
 ) -> Result:
-    step = diff.between(before.rows, verdict.rows)
+    remembered = before.rows if before.remembered is None else before.remembered
+    step = diff.between(remembered, verdict.rows)
     outcome = _outcome(declaration, step, verdict, harvest)
     health = msgspec.structs.replace(health, rows=outcome.rows, priced=outcome.priced)
     answer = None
-    if verdict.rows != before.rows:
+    if verdict.rows != remembered:
         rows = SourceRows(source=declaration.id, is_book=declaration.book, rows=verdict.rows)
         pages = None if harvest.decoded is None else harvest.pages
         answer = GoodAnswer(rows=rows, pages=pages, recorded_at=judge.now)

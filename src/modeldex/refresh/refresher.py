@@ -222,7 +222,7 @@ class Refresher:
                 continue  # the new declaration is for a new shape: only a new answer can tell
             length = self.questioner.description_length
             rows = _with_dates(before.rows, normalized(listings, length))
-            found[one.id] = msgspec.structs.replace(before, rows=rows)
+            found[one.id] = msgspec.structs.replace(before, rows=rows, remembered=before.rows)
         return found
 
     async def _publish(
@@ -292,12 +292,13 @@ class Refresher:
         return self.obstacle(one) != "not chosen"
 
     def _log_turns(self, known: Mapping[str, Known], results: Sequence[Result]) -> None:
-        """Log the first failure and the recovery, not every failure between."""
+        """Log the first failure, what the guard holds back, and the recovery; nothing between."""
         for one in results:
             source = one.health.source
             before = known.get(source)
             was = before.health.failure_kind if before else None
-            if one.health.failure_kind and was != one.health.failure_kind:
+            is_held, was_held = one.health.failure_kind == "guard", was == "guard"
+            if one.health.failure_kind and (not was or is_held != was_held):
                 self.log.warning(
                     "a source failed; its last good listings stand",
                     source=source,
@@ -345,12 +346,16 @@ def _after(known: Mapping[str, Known], results: Sequence[Result]) -> dict[str, K
 
 
 def _with_dates(held: Sequence[Kept], listings: Sequence[Listing]) -> tuple[Kept, ...]:
+    """What is pending or missing stays so: the last payload can settle neither."""
     dates = {one.listing.provider_model_id: one for one in held}
-    return tuple(
-        msgspec.structs.replace(dates[one.provider_model_id], listing=one, pending=None)
+    read = tuple(
+        msgspec.structs.replace(was, listing=one) if was.pending is None else was
         for one in listings
-        if one.provider_model_id in dates
+        if (was := dates.get(one.provider_model_id)) is not None
     )
+    stated = {one.provider_model_id for one in listings}
+    gone = (one for one in held if one.missing and one.listing.provider_model_id not in stated)
+    return (*read, *gone)
 
 
 def _book_prices(world: World) -> dict[tuple[str, str], list[Listing]]:

@@ -1,5 +1,6 @@
 """Where a source is asked, with which key: the first request, or why there can be none."""
 
+import re
 from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
@@ -13,6 +14,7 @@ from modeldex.sources.parse import is_loopback
 
 Variable = Callable[[Iterable[str]], str | None]
 _SENT = ("bearer", "header", "query")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _ANYWHERE = "mirror"  # what an unset setting is called under a mirror, which ignores it
 
 
@@ -45,12 +47,15 @@ class Addresses:
         Raises:
             SourceError: its address is not one that may be asked.
         """
-        url = self._filled(declaration, declaration.url or "")
-        if self.mirror:
-            url = mirrored(url, self.mirror, declaration.id)
-        else:
+        url = self._address(declaration)
+        try:
+            if self.mirror:
+                url = mirrored(url, self.mirror, declaration.id)
+            parts = urlsplit(url)
+        except ValueError:
+            raise SourceError("client", "its address is none that can be asked") from None
+        if not self.mirror:
             _check_transport(declaration, url)
-        parts = urlsplit(url)
         query = [*parse_qsl(parts.query, keep_blank_values=True)]
         query += [(name, self._filled(declaration, v)) for name, v in declaration.query.items()]
         headers = {"accept": "application/json"} | {
@@ -87,13 +92,16 @@ class Addresses:
             return None
         return self.variable(found.env) or found.default or (_ANYWHERE if self.mirror else None)
 
-    def _filled(self, declaration: Declaration, text: str) -> str:
+    def _filled(self, declaration: Declaration, text: str, strip: str = "") -> str:
         for name in declaration.settings:
             value = self._setting(declaration, name) or ""
-            if text.startswith(f"{{{name}}}") and "://" not in value:
-                value = f"https://{value}"  # an address without a scheme, or a mirror's stand-in
-            text = text.replace(f"{{{name}}}", value.rstrip("/"))
+            text = text.replace(f"{{{name}}}", value.rstrip(strip))
         return text
+
+    def _address(self, declaration: Declaration) -> str:
+        url = self._filled(declaration, declaration.url or "", "/")
+        # A setting may be an address without a scheme, or a mirror's stand-in.
+        return url if _SCHEME.match(url) else f"https://{url}"
 
 
 def mirrored(url: str, template: str, source: str) -> str:

@@ -77,8 +77,9 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         at: path of a string, or of a list of strings (the first one that is known decides).
-        values: their value, in lower case, to ours; an arrow may leave out what the row does not
-            say: ``->embedding``.
+        values: their value, in lower case, to ours; ``*`` stands for anything, and what is
+            stated exactly, then what stands first, decides. An arrow may leave out what the row
+            does not say: ``->embedding``.
         present: what it means that there is any value at all.
     """
 

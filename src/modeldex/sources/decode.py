@@ -182,9 +182,18 @@ def _chosen(choice: Choice | None, row: Row) -> str | None:
         return None
     found = at(row, tuple(choice.at.split(".")))
     for word in found if isinstance(found, list) else [found]:
-        if isinstance(word, str | bool) and str(word).lower() in choice.values:
-            return choice.values[str(word).lower()]
+        ours = _meaning(choice.values, str(word).lower()) if isinstance(word, str | bool) else None
+        if ours is not None:
+            return ours
     return choice.present if found not in (None, "", [], {}) else None
+
+
+def _meaning(meanings: dict[str, str], word: str) -> str | None:
+    """Return what *word* means: stated exactly, else by the first pattern that fits."""
+    if word in meanings:
+        return meanings[word]
+    globs = ((glob, ours) for glob, ours in meanings.items() if "*" in glob)
+    return next((ours for glob, ours in globs if fnmatchcase(word, glob)), None)
 
 
 def _roots(row: Row, keys: Keys) -> Iterable[Keys]:

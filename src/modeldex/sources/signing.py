@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx2
 import msgspec
@@ -47,40 +47,39 @@ def signer(key: Key, value: str, region: str, variable: Variable) -> Sign:
 
 
 def _aws(service: str, region: str, access: str, secret: str, token: str | None) -> Sign:
-    from botocore.auth import SigV4Auth  # noqa: PLC0415 - an extra
-    from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - an extra
-    from botocore.credentials import Credentials  # noqa: PLC0415 - an extra
+    from botocore import auth, awsrequest, credentials  # noqa: PLC0415 - an extra
 
-    auth = SigV4Auth(Credentials(access, secret, token), service, region)
+    holder = credentials.Credentials(access, secret, token)
+    signature = auth.SigV4Auth(holder, service, region)
 
     def sign(request: Request) -> Request:
-        url = f"{request.url}?{urlencode(request.query)}" if request.query else request.url
-        signed = AWSRequest("GET", url, headers=dict(request.headers))
-        auth.add_auth(signed)
-        return msgspec.structs.replace(request, headers=dict(signed.headers.items()))
+        query = urlencode(request.query, quote_via=quote, safe="-_.~")  # sent as it is signed
+        url = f"{request.url}?{query}" if query else request.url
+        signed = awsrequest.AWSRequest("GET", url, headers=dict(request.headers))
+        signature.add_auth(signed)
+        return Request(url, (), dict(signed.headers.items()))
 
     return sign
 
 
 def _google(value: str) -> Sign:
     """Sign with the token of a service account, whose key is a file's path or its content."""
-    from google.oauth2.service_account import Credentials  # noqa: PLC0415 - an extra
+    from google.oauth2 import service_account  # noqa: PLC0415 - an extra
 
     try:
         text = value if value.lstrip().startswith("{") else Path(value).read_text("utf-8")
-        credentials = Credentials.from_service_account_info(json.loads(text), scopes=[_SCOPE])
-    except (OSError, ValueError) as error:
-        raise SourceError("auth", "the service account's key file cannot be read") from error
+        known = json.loads(text)
+        account = service_account.Credentials.from_service_account_info(known, scopes=[_SCOPE])
+    except (OSError, ValueError, TypeError, AttributeError):  # its text may quote the key
+        raise SourceError("auth", "the service account's key file cannot be read") from None
 
     def sign(request: Request) -> Request:
-        from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - an extra
-
-        if not credentials.valid:
+        if not account.valid:
             try:
-                credentials.refresh(_token_answer)
-            except GoogleAuthError as error:
+                account.refresh(_token_answer)
+            except Exception as error:  # google-auth trusts the shape of what it is answered
                 raise SourceError("auth", "Google gave no token for the account") from error
-        headers = {**request.headers, "authorization": f"Bearer {credentials.token}"}
+        headers = {**request.headers, "authorization": f"Bearer {account.token}"}
         return msgspec.structs.replace(request, headers=headers)
 
     return sign

@@ -21,6 +21,14 @@ from modeldex.snapshot.documents import IDENTITY, tagged
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.status import SourceStatus, Status
 
+_SLUG = {
+    "name": "slug",
+    "in": "path",
+    "required": True,
+    "description": "Slug or alias of a gateway.",
+    "schema": {"type": "string"},
+}
+
 
 class Gateways:
     """The handlers, with what they answer from."""
@@ -83,12 +91,10 @@ class Gateways:
 def router(answers: Answers, statuses: StatusFile) -> APIRouter:
     """Return the gateways' routes."""
     routes, handlers = APIRouter(), Gateways(answers, statuses)
-    for path, handler in (
-        ("/v1/gateways", handlers.gateways),
-        ("/v1/gateways/status", handlers.status),
-        ("/logos/{slug}.svg", handlers.logo),
-    ):
-        reading.add(routes, path, handler)
+    reading.add(routes, "/v1/gateways", handlers.gateways)
+    reading.add(routes, "/v1/gateways/status", handlers.status)
+    drawn = {"parameters": [_SLUG]}
+    reading.add(routes, "/logos/{slug}.svg", handlers.logo, openapi_extra=drawn)
     return routes
 
 

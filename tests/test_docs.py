@@ -1,0 +1,98 @@
+"""What the pages under docs/ say happens, happens."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modeldex.domain.rate import Meter
+from modeldex.settings import Settings
+from modeldex.sources import declaration, parse
+from modeldex.sources.declaration import Declaration
+from support import live
+
+DOCS = Path(__file__).parents[1] / "docs"
+SOURCES = (DOCS / "sources.md").read_text(encoding="utf-8")
+OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
+NAMED = 'id = "acme"\nname = "Acme"\n'
+LIST = 'list = "https://api.acme.example/models"\n'
+FIELDS = '[fields]\nid = "id"\n'
+
+
+def blocks(page: str, kind: str) -> list[str]:
+    """Return what stands in the fences of a kind, such as `toml`."""
+    return re.findall(rf"^```{re.escape(kind)}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+
+def words(text: str) -> list[list[str]]:
+    """Return the words of each line."""
+    return [line.split() for line in text.splitlines()]
+
+
+def test_the_worked_provider_works_as_the_page_shows(tmp_path: Path) -> None:
+    """The page's declaration reads the page's answer, and the command prints what stands there."""
+    (page,) = blocks(SOURCES, "toml acme.toml")
+    (answer,) = blocks(SOURCES, "json answer.json")
+    (console,) = blocks(SOURCES, "console")
+    (tmp_path / "acme.toml").write_text(page, encoding="utf-8")
+    (tmp_path / "answer.json").write_text(answer, encoding="utf-8")
+    typed, _, printed = console.partition("\n")
+    done = live.run(tmp_path, *typed.removeprefix("$ modeldex ").split())
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert words(done.stdout) == words(printed)
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_every_example_of_the_page_is_a_declaration(number: int) -> None:
+    """Each piece of TOML is accepted as it stands, with the least that a declaration needs."""
+    block = blocks(SOURCES, "toml")[number]
+    for one in variants(block):
+        found = tomllib.loads(one)
+        start = ("" if "id" in found else NAMED) + ("" if "list" in found else LIST)
+        parse.parse(f"{start}{one}\n{'' if 'fields' in found else FIELDS}", "acme.toml")
+
+
+def variants(block: str) -> list[str]:
+    """Return an example, or each of its lines where they are alternatives of one key."""
+    lines = [line for line in block.splitlines() if line]
+    if len({line.partition(" ")[0] for line in lines}) == 1 < len(lines):
+        return lines
+    return [block]
+
+
+def test_every_key_that_there_is_is_explained() -> None:
+    """Each key of a declaration, each of its tables' keys and each meter is on the page."""
+    tables: list[Any] = [
+        Declaration, declaration.Money, declaration.Choice, declaration.Flag, declaration.Page,
+        declaration.Key, declaration.Setting, declaration.Evidence,
+    ]  # fmt: skip
+    keys = {name for one in tables for name in one.__struct_encode_fields__}
+    meters = {meter.value for meter in Meter}
+    said = set(re.findall(r"[a-z_0-9]+", SOURCES))
+
+    assert keys | meters <= said
+    assert set(parse.FIELDS) <= said
+
+
+def test_every_setting_that_the_page_of_operations_names_exists() -> None:
+    """A variable that is explained is one that is read; those of guard and breaker all are."""
+    named = {name.lower() for name in re.findall(r"MODELDEX_([A-Z_]+)", OPERATIONS)}
+    needed = {
+        one for one in Settings.model_fields if re.match(r"guard|breaker|retire|source", one)
+    }
+
+    assert named <= set(Settings.model_fields)
+    assert needed <= named
+
+
+def test_the_defaults_on_the_page_are_the_defaults() -> None:
+    """The number beside each setting is what it is when nobody sets it."""
+    rows = re.findall(r"^\| `MODELDEX_([A-Z_]+)` \| ([^|]+) \|", OPERATIONS, re.MULTILINE)
+
+    assert rows
+    for name, said in rows:
+        default = Settings.model_fields[name.lower()].default
+        assert said.strip() == ("—" if default is None else f"{default:.10g}"), name
