@@ -139,6 +139,7 @@ def test_pages_put_together_are_the_whole_list(url: str, unique: str) -> None:
     offset: int | None = 0
     while offset is not None:
         page = wire.ask(url, f"/v1/models?unique={unique}&limit=2&offset={offset}").json
+        assert page["data"]
         found += page["data"]
         assert page["has_more"] == (page["next_offset"] is not None)
         offset = page["next_offset"]

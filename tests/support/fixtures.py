@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 import recorded
 from support import live, provider
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test sees the settings or the provider keys of whoever runs it, or their modeldex.toml."""
+    """No test sees the settings of whoever runs it, or their modeldex.toml."""
     for name in os.environ:
         if name.startswith("MODELDEX_") and name != "MODELDEX_TEST_SCALE":
             monkeypatch.delenv(name)
