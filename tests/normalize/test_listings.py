@@ -175,13 +175,16 @@ def test_what_one_row_leaves_out_the_other_says() -> None:
 
 
 def test_lists_of_two_rows_are_united() -> None:
-    """Aliases, parameters and modalities of one id are those of all its rows."""
+    """Aliases, parameters and modalities of one id are those of all its rows, in one order."""
     found = together(
+        {"also": tuple("gfedcba"), "doubts": tuple("zyxwvu")},
+        {"also": tuple("nmlkjih")},
         {"aliases": ("a",), "supported_parameters": ("seed",), "input_modalities": ("image",)},
         {"aliases": ("b",), "supported_parameters": ("stop",), "input_modalities": ("text",)},
     )
 
     assert found.aliases == ("a", "b")
+    assert (found.also, found.doubts) == (tuple("abcdefghijklmn"), tuple("uvwxyz"))
     assert found.supported_parameters == ("seed", "stop")
     assert found.input_modalities == ("text", "image")
 

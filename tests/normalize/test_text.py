@@ -70,8 +70,9 @@ def test_a_word_longer_than_the_bound_is_cut() -> None:
 
 
 def test_a_single_endless_character_leaves_the_ellipsis() -> None:
-    """A letter with a thousand accents fits no bound, and is not cut."""
+    """A letter with a thousand accents, or accents without one, fit no bound and are not cut."""
     assert text.bounded("e" + ACUTE * 1000, 10) == "…"
+    assert text.bounded(ACUTE * 1000, 10) == "…"
 
 
 @pytest.mark.parametrize("fits", [None, "", "short", "e" + ACUTE])

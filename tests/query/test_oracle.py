@@ -79,6 +79,7 @@ def test_an_answer_is_what_the_oracle_says(
     shown = [row["id"] for row in found["data"]]
 
     assert shown == whole[question.offset : end]
+    assert len(set(shown)) == len(shown)
     assert (found["total"], found["returned"]) == (len(whole), len(shown))
     assert found["has_more"] is (question.offset + len(shown) < len(whole))
     assert found["next_offset"] == (question.offset + len(shown) if found["has_more"] else None)

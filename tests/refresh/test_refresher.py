@@ -379,9 +379,9 @@ async def test_a_chosen_source_whose_declaration_broke_stops_nothing(workshop: W
 async def test_a_source_that_is_not_chosen_is_left_out_with_its_rows(workshop: Workshop) -> None:
     """What was held of it does not come back through the catalog."""
     await started(workshop)
-    workshop.declare("bolt")
+    workshop.declare("bolt", 'aliases = ["the-bolt"]')
     workshop.answers("bolt", models("z"))
-    workshop.refresher.chosen = frozenset({"bolt"})
+    workshop.refresher.chosen = frozenset({"the-bolt"})
     report = await workshop.refresh()
     skipped = outcome(report, "acme")
     assert (skipped.outcome, skipped.reason) == ("skipped", "not chosen")

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from modeldex.bootstrap import worker
 from modeldex.settings import Settings
 
-PATIENCE = 30.0  # seconds after which a test gives up
+PATIENCE = 90.0  # seconds after which a test gives up
 
 
 def settings(data_dir: Path, **changes: Any) -> Settings:
@@ -114,7 +114,7 @@ def eventually(holds: Callable[[], object], patience: float = PATIENCE) -> None:
 def is_ready(url: str) -> bool:
     """Return whether a server has a catalog to serve."""
     try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:  # noqa: S310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modeldex import settings
+from modeldex import settings, telemetry
 from modeldex.cli import output
 from modeldex.snapshot import status
 
@@ -59,7 +59,9 @@ def check(
     if tried is None:
         output.console().print(f"{file.name} declares {declaration.id!r} ({declaration.name}).")
         return
-    decoded = trying.attempt(declaration, tried, settings.load())
+    given = settings.load()
+    telemetry.configure(given.log_format)
+    decoded = trying.attempt(declaration, tried, given)
     if json:
         output.as_json(decoded)
     else:

@@ -3,6 +3,8 @@
 import re
 from unicodedata import normalize
 
+from msgspec.structs import replace
+
 from modeldex.query.question import Question
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import sort_column
@@ -30,7 +32,8 @@ def total(question: Question, snapshot: Snapshot) -> Statement:
     """Return the statement that counts all matching rows."""
     where, values = _where(question, snapshot)
     what = "distinct o.model" if question.unique else "*"
-    return f"select count({what}) from {_tables(question)} where {where}", values
+    unordered = replace(question, sort="id")
+    return f"select count({what}) from {_tables(unordered)} where {where}", values
 
 
 def _models(question: Question, where: str) -> str:
@@ -52,11 +55,10 @@ def _models(question: Question, where: str) -> str:
 def _tables(question: Question) -> str:
     if question.text is None:
         return "offers o"
-    # Materialised, since a score exists only where the full-text table itself is read.
-    hits = (
-        f"(select rowid as rank, bm25(search, {_WEIGHTS}) as score "
-        "from search where search match ? limit -1)"
-    )
+    # Materialised, since a score exists only where the full-text table itself is read. It is most
+    # of the work of a search, so it is left out where nothing is sorted by it.
+    score = f", bm25(search, {_WEIGHTS}) as score" if question.sort == "relevance" else ""
+    hits = f"(select rowid as rank{score} from search where search match ? limit -1)"
     return f"{hits} h cross join offers o on o.rank = h.rank"
 
 

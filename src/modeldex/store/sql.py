@@ -168,7 +168,6 @@ async def _replace(connection: AsyncConnection, table: Any, rows: list[dict[str,
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver would begin no transaction for a migration
     cursor = connection.cursor()
     try:
         for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
@@ -181,4 +180,5 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    """The driver begins no transaction by itself before the statements of a migration."""
     connection.exec_driver_sql("begin")
