@@ -210,6 +210,21 @@ async def test_an_equal_answer_is_neither_written_nor_published(
     assert len(read_pointer(workshop.refresher.directory).entries) == 1
 
 
+@pytest.mark.finding("X23")
+async def test_thousands_of_unchanged_rows_are_written_once(
+    tmp_path: Path, fake_provider: FakeProvider
+) -> None:
+    """A second refresh of 3,000 equal rows writes no listing and publishes nothing."""
+    store = WatchedStore()
+    with ThreadPoolExecutor(1) as pool:
+        workshop = Workshop(tmp_path, fake_provider, pool, store)
+        first = await started(workshop, *(f"m{number}" for number in range(3000)))
+        second = await workshop.refresh()
+    assert outcome(first, "acme").new == 3000
+    assert store.written == [1, 0]
+    assert not second.published
+
+
 async def test_a_changed_answer_is_told_by_its_changes(workshop: Workshop) -> None:
     """New, changed and removed models are counted against what was held."""
     await started(workshop, "a", "b", "c")

@@ -248,5 +248,6 @@ def _outcome(
         dropped=decoded.dropped if decoded else 0,
         bad_prices=decoded.bad_prices if decoded else 0,
         unknown_prices=decoded.unknown_prices if decoded else {},
+        notes=decoded.notes if decoded else (),
         bytes=harvest.size,
     )

@@ -15,6 +15,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         new, changed, removed, returned: listings, against what was held.
         suspicious: rows that keep an old value for now.
         dropped, bad_prices: rows and prices that could not be used.
+        notes: which rows those were, the first ones, and why.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     dropped: int = 0
     bad_prices: int = 0
     unknown_prices: dict[str, int] = {}
+    notes: tuple[str, ...] = ()
     bytes: int = 0
     seconds: float = 0.0
     failure_kind: str | None = None

@@ -14,6 +14,7 @@ from modeldex.sources.declaration import Choice, Declaration, Flag
 from modeldex.sources.money import Keys, Losses, Match, RateReader
 from modeldex.sources.payload import Row, at
 
+_MOST_NOTES = 20
 _TEXT_FIELDS = (
     "name", "description", "author", "hugging_face_id", "canonical_slug", "tokenizer",
     "instruct_type", "via",
@@ -28,6 +29,7 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
         skipped: rows that the declaration leaves out on purpose.
         bad_prices: values where a price should stand that are none.
         unknown_prices: paths of price keys that no rate reads, with how often they occur.
+        notes: a sentence for each of the first rows that lost something: which, and why.
     """
 
     listings: tuple[Listing, ...]
@@ -35,6 +37,7 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int = 0
     bad_prices: int = 0
     unknown_prices: dict[str, int] = {}
+    notes: tuple[str, ...] = ()
 
 
 class TableDecoder:
@@ -141,19 +144,36 @@ Decoder = Callable[[Row, Losses], Iterable[Listing]]
 
 def decode_rows(found: Iterable[Any], decoder: Decoder) -> Decoded:
     """Decode rows one by one; what is not an object is dropped and counted."""
-    losses, listings = Losses(), list[Listing]()
-    for row in found:
+    losses, listings, notes = Losses(), list[Listing](), list[str]()
+    for number, row in enumerate(found, start=1):
+        dropped, bad_prices = losses.dropped, losses.bad_prices
         if isinstance(row, dict):
             listings.extend(decoder(row, losses))
         else:
             losses.dropped += 1
+        if len(notes) < _MOST_NOTES and (losses.dropped, losses.bad_prices) != (
+            dropped,
+            bad_prices,
+        ):
+            notes.append(_note(number, row, was_dropped=losses.dropped > dropped))
     return Decoded(
         listings=tuple(listings),
         dropped=losses.dropped,
         skipped=losses.skipped,
         bad_prices=losses.bad_prices,
         unknown_prices=dict(losses.unknown_prices),
+        notes=tuple(notes),
     )
+
+
+def _note(number: int, row: Any, *, was_dropped: bool) -> str:
+    """Return which row lost something, and why; its id where it has one."""
+    if not isinstance(row, dict):
+        return f"row {number} was dropped: it is not an object"
+    if was_dropped:
+        return f"row {number} was dropped: it has no usable id"
+    named = next((row[key] for key in ("id", "name") if isinstance(row.get(key), str)), "")
+    return f"row {number} ({named[:80]!r}) has a price that is none"
 
 
 def _modalities(table: TableDecoder, row: Row) -> tuple[Any, Any]:
