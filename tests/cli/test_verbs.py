@@ -58,6 +58,7 @@ def test_a_wrong_command_line_is_exit_code_2(tmp_path: Path, words: tuple[str, .
         (["settings"], {"PORT": "x", "WORKERS": "0"}, "Wrong settings: MODELDEX_PORT: "),
         (["settings"], {"NONSENSE": "1"}, "Unknown settings: MODELDEX_NONSENSE."),
         (["refresh"], {"DATA_DIR": "/dev/null/x"}, "[Errno 20] Not a directory: '/dev/null/x"),
+        (["refresh"], {"STORE_URL": "nonsense"}, "STORE_URL cannot be used: Could not parse"),
         (["refresh", "--source", "x"], {}, "There is no source 'x'. There are: aihorde,"),
     ],
 )

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from modeldex.bootstrap import worker
 from modeldex.settings import Settings
 
-PATIENCE = 30.0  # seconds after which a test gives up
+PATIENCE = 90.0  # seconds after which a test gives up
 
 
 def settings(data_dir: Path, **changes: Any) -> Settings:
