@@ -27,7 +27,7 @@ from modeldex.domain.listing import SourceRows
 from modeldex.domain.model import Catalog
 from modeldex.snapshot import consistency, fragments, publish, writer
 from modeldex.sources.registry import Registry
-from modeldex.store.base import GoodAnswer, Health
+from modeldex.store.base import Changes, GoodAnswer, Health
 from modeldex.store.sql import SqlStore
 from payloads import TODAY, Payload
 
@@ -153,7 +153,7 @@ async def _store(
                 GoodAnswer(rows=held, pages=(one.body,), recorded_at=0.0)
                 for held, one in zip(rows, found, strict=True)
             ]
-            await store.save(health, answers)
+            await store.save(Changes(health=health, answers=answers))
     finally:
         await store.close()
 

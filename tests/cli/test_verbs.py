@@ -73,6 +73,7 @@ def test_a_wrong_command_line_is_exit_code_2(tmp_path: Path, words: tuple[str, .
         (["reject", "x", "m"], {}, "Nothing is known of a source 'x'."),
         (["sources", "check", "/dev/null"], {}, "null: id: missing"),
         (["sources", "check", sys.executable], {}, "cannot be read: 'utf-8' codec can't decode"),
+        (["refresh"], {"STORE_URL": "nonsense"}, "STORE_URL cannot be used: Could not parse"),
     ],
 )
 def test_a_failure_is_one_sentence_and_exit_code_1(

@@ -103,11 +103,11 @@ def test_one_listing_is_itself() -> None:
 def test_a_model_can_what_one_of_its_offers_can() -> None:
     """True when any offer has it, false when none has and one says so, else unknown."""
     found = of_model([
-        an_own(capabilities={"tools": False, "vision": False}),
-        an_own(capabilities={"tools": True}),
+        an_own(capabilities={"tools": False, "reasoning": True, "vision": False}),
+        an_own(capabilities={"tools": True, "reasoning": False}),
     ])  # fmt: skip
 
-    assert found.capabilities == {"tools": True, "vision": False}
+    assert found.capabilities == {"reasoning": True, "tools": True, "vision": False}
 
 
 @pytest.mark.parametrize(

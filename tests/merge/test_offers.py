@@ -68,7 +68,7 @@ def test_a_book_speaks_of_one_provider() -> None:
 
 def test_a_further_id_of_an_entry_has_its_price_only() -> None:
     """What an entry prices alike is priced alike; its name and facts belong to its own id."""
-    found = of("m-latest", own("m-latest"), book(entry("m", "M-Latest")))
+    (found,) = gather([own("m-latest"), book(entry("m", "M-Latest"))])
     (row,) = found.books
 
     assert row.listing.rates == entry("m").rates

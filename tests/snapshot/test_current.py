@@ -17,6 +17,7 @@ from modeldex.errors import DamagedSnapshot, NoSnapshot
 from modeldex.query.shelf import Shelf, Shelved
 from modeldex.serve import app as serve_app
 from modeldex.serve.answers import Answers
+from modeldex.serve.statuses import StatusFile
 from modeldex.snapshot import documents
 from modeldex.snapshot.current import Current
 from modeldex.snapshot.reader import Snapshot
@@ -390,7 +391,9 @@ def test_a_programming_error_is_a_500_and_blames_no_file(place: Place, pool: Exe
     """Over HTTP: an error of ours is a 500 and in the log, and the same catalog is served on."""
     found, log = place.publish(catalogs.sized(2)), Notebook()
     current = Current(place.directory, log.error)
-    app = serve_app.build(Answers(current, Stumbling(2**20, 2**20), pool), log)
+    app = serve_app.build(
+        Answers(current, Stumbling(2**20, 2**20), pool), StatusFile(place.directory), log
+    )
     with live.served(app) as url:
         assert wire.ask(url, "/v1/models?limit=1").status == 500
         assert wire.ask(url, "/readyz").json["snapshot"] == found
@@ -408,7 +411,8 @@ def test_a_list_that_breaks_off_is_not_sent_from_that_file_again(
     held.poll()
     assert held.verify() is None
     scramble(place.file(current))
-    with live.served(serve_app.build(Answers(held, Shelf(2**20, 2**16), pool), log)) as url:
+    answers = Answers(held, Shelf(2**20, 2**16), pool)
+    with live.served(serve_app.build(answers, StatusFile(place.directory), log)) as url:
         found = [attempt(url) for _ in range(5)]
 
     assert found == ["cut short", before, before, before, before]

@@ -28,22 +28,15 @@ def normalized(found: Iterable[Listing], description_length: int) -> tuple[Listi
 
     Doing it twice changes nothing.
     """
-    every = [one_normalized(one, description_length) for one in found]
-    rows = without_duplicates(every)
-    if len(rows) < len(every):  # what was united may have another spelling than its parts
-        rows = tuple(one_normalized(one, description_length) for one in rows)
+    spelled = (_spelled(one, description_length) for one in found)
+    rows = tuple(_completed(one) for one in _without_duplicates(spelled))
     created = [one.created for one in rows if one.created is not None]
     if dates.are_dates(created):
         return rows
     return tuple(msgspec.structs.replace(one, created=None) for one in rows)
 
 
-def one_normalized(one: Listing, description_length: int) -> Listing:
-    """Return one listing in our spelling."""
-    inputs, outputs = _modalities(one.input_modalities), _modalities(one.output_modalities)
-    capabilities = dict(one.capabilities)
-    if inputs is not None:
-        capabilities.setdefault("vision", "image" in inputs)
+def _spelled(one: Listing, description_length: int) -> Listing:
     return msgspec.structs.replace(
         one,
         provider=slug(one.provider),
@@ -51,16 +44,27 @@ def one_normalized(one: Listing, description_length: int) -> Listing:
         description=text.bounded(text.clean(one.description), description_length),
         author=_author(one),
         hugging_face_id=_repository(one.hugging_face_id),
-        input_modalities=inputs,
-        output_modalities=outputs,
-        capabilities=dict(sorted(capabilities.items())),
         supported_parameters=_sorted(one.supported_parameters),
         aliases=tuple(sorted(set(one.aliases) - {one.provider_model_id})),
         logo_url=_web_link(one.logo_url),
     )
 
 
-def without_duplicates(found: Iterable[Listing]) -> tuple[Listing, ...]:
+def _completed(one: Listing) -> Listing:
+    """Return a listing with its modalities in one order and what follows from them."""
+    inputs, outputs = _modalities(one.input_modalities), _modalities(one.output_modalities)
+    capabilities = dict(one.capabilities)
+    if inputs is not None:
+        capabilities.setdefault("vision", "image" in inputs)
+    return msgspec.structs.replace(
+        one,
+        input_modalities=inputs,
+        output_modalities=outputs,
+        capabilities=dict(sorted(capabilities.items())),
+    )
+
+
+def _without_duplicates(found: Iterable[Listing]) -> tuple[Listing, ...]:
     """Return one listing per provider and id.
 
     Where two differ in a field it is null, with a doubt; lists of words are united, and

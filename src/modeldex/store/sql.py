@@ -24,7 +24,16 @@ class SqlStore:
     """Remembers in the database at *url* (``sqlite+aiosqlite:///…``)."""
 
     def __init__(self, url: str) -> None:
-        self.engine: AsyncEngine = create_async_engine(url)
+        """Prepare for the database at *url*; nothing is connected yet.
+
+        Raises:
+            StoreError: it is no URL of a database that this installation knows.
+        """
+        try:
+            self.engine: AsyncEngine = create_async_engine(url)
+        except (exc.SQLAlchemyError, ImportError) as error:
+            said = str(error).rstrip(".")
+            raise StoreError(f"STORE_URL cannot be used: {said}.") from error
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
