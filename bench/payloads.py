@@ -8,8 +8,7 @@ from typing import Any
 
 import msgspec
 
-from modeldex.domain.listing import SourceRows
-from modeldex.history import diff
+from modeldex.domain.listing import Kept, SourceRows
 from modeldex.normalize.listings import DESCRIPTION_LENGTH, normalized
 from modeldex.sources import harvest, payload, registry
 from modeldex.sources.declaration import Declaration
@@ -58,7 +57,7 @@ def decoded(one: Payload) -> SourceRows:
     """Return the listings of an answer as they are held: decoded, normalized, dated."""
     source = one.declaration
     said = normalized(harvest.decode(source, (one.body,)).listings, DESCRIPTION_LENGTH)
-    rows = diff.step((), said, TODAY).rows
+    rows = tuple(Kept(listing=row, first_seen=TODAY, last_changed=TODAY) for row in said)
     return SourceRows(source=source.id, is_book=source.book, rows=rows)
 
 

@@ -9,7 +9,7 @@ from modeldex.snapshot.status import SourceStatus, Status
 
 GROQ = SourceStatus(
     id="groq", provider="groq", name="Groq", state="failing", rows=20, priced=3, asked_at=12.5,
-    answered_at=10.0, failed_at=12.5, failure_kind="timeout", failure="No answer in 20 s.",
+    answered_at=10.0, failed_at=12.5, failure_kind="timeout", reason="No answer in 20 s.",
     failures=2, next_at=912.5,
 )  # fmt: skip
 FULL = Status(at=12.5, snapshot="ab", sources=(GROQ,), broken=("mine.toml: id: is missing",))
