@@ -162,13 +162,9 @@ def witnesses(prices: Mapping[tuple[str, str], Sequence[Listing]]) -> Agrees:
 
     def agrees(new: Listing) -> bool:
         others = prices.get((new.provider, new.provider_model_id.lower()), ())
-        stated = {
-            (rate.meter, rate.usd) for rate in new.rates if rate.when.min_input_tokens is None
-        }
+        stated = _flat(new)
         return any(
-            stated and stated <= {(rate.meter, rate.usd) for rate in other.rates}
-            for other in others
-            if other.source != new.source
+            stated and stated <= _flat(other) for other in others if other.source != new.source
         )
 
     return agrees
