@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import msgspec
 import typer
 
 from modeldex import settings, telemetry
 from modeldex.cli import output
-
-if TYPE_CHECKING:
-    from modeldex.refresh.order import Decision
 
 Source = Annotated[str, typer.Argument(help="Id of the source.")]
 Model = Annotated[str | None, typer.Argument(help="One model of it, as its provider calls it.")]
@@ -19,30 +17,22 @@ Offer = Annotated[str, typer.Argument(help="Id of the offer.")]
 
 def accept(source: Source, model: Model = None, json: output.Json = False) -> None:
     """Take an answer that the guard holds back, or the suspicious state of one model."""
-    from modeldex.refresh.order import Decision
-
-    _carry_out(Decision(action="accept", target=source, model=model), json=json)
+    _carry_out("accept", source, model, json=json)
 
 
 def reject(source: Source, model: Model = None, json: output.Json = False) -> None:
     """Keep what is held, and refuse equal answers from now on."""
-    from modeldex.refresh.order import Decision
-
-    _carry_out(Decision(action="reject", target=source, model=model), json=json)
+    _carry_out("reject", source, model, json=json)
 
 
 def hide(offer: Offer, json: output.Json = False) -> None:
     """Show an offer no more, whatever its source says."""
-    from modeldex.refresh.order import Decision
-
-    _carry_out(Decision(action="hide", target=offer), json=json)
+    _carry_out("hide", offer, None, json=json)
 
 
 def unhide(offer: Offer, json: output.Json = False) -> None:
     """Show a hidden offer again."""
-    from modeldex.refresh.order import Decision
-
-    _carry_out(Decision(action="show", target=offer), json=json)
+    _carry_out("show", offer, None, json=json)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -53,12 +43,15 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
-def _carry_out(decision: "Decision", *, json: bool) -> None:
+def _carry_out(action: str, target: str, model: str | None, *, json: bool) -> None:
     from modeldex.bootstrap import refreshing
-    from modeldex.refresh.order import Order
+    from modeldex.refresh.order import Decision, Order
 
     found = settings.load()
     log = telemetry.configure(found.log_format)
+    decision = msgspec.convert(
+        {"action": action, "target": target, "model": model}, Decision
+    )
     order = Order(decisions=(decision,), ask_nobody=True)
     report = asyncio.run(refreshing.once(found, log, order, lambda _: None))
     if json:
