@@ -40,10 +40,13 @@ def test_refresh_json_is_the_report(tmp_path: Path, fake_provider: FakeProvider)
     assert not list((tmp_path / "snapshots").glob("*.sqlite"))
 
 
-def test_refresh_that_can_publish_nothing_is_a_failure(tmp_path: Path) -> None:
+def test_refresh_that_can_publish_nothing_is_a_failure(
+    tmp_path: Path, fake_provider: FakeProvider
+) -> None:
     """Without any model there is nothing to publish: exit code 1, and the reason."""
-    done = live.run(tmp_path, "refresh", SOURCES="groq")
+    mirror = f"{fake_provider.url}/{{source}}"
+    done = live.run(tmp_path, "refresh", SOURCES="groq", SOURCE_MIRROR=mirror)
 
     assert done.returncode == 1
     assert "Nothing published: No source has given any model yet." in done.stdout
-    assert "the connection failed" in done.stdout
+    assert "it answered 404" in done.stdout

@@ -3,11 +3,12 @@
 import json
 import os
 import re
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from modeldex.cli.app import app
 from support import live
 
 VERBS = ("serve", "refresh", "models", "show", "sources", "settings")
@@ -24,20 +25,20 @@ def test_the_command_lists_its_verbs(tmp_path: Path) -> None:
     assert set(re.findall(r"^\$ modeldex (\w+)", README.read_text(), re.MULTILINE)) <= named
 
 
-def test_every_verb_explains_itself_and_its_options(tmp_path: Path) -> None:
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself_and_its_options(verb: str) -> None:
     """`modeldex VERB --help` has a sentence on the verb and one on each option."""
-    with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda verb: live.run(tmp_path, verb, "--help"), VERBS))
+    done = CliRunner().invoke(app, [verb, "--help"], env={"COLUMNS": "150"})
+    options = dict(re.findall(r"^│ (--\S+) +<\w.*?> +(.*?) *│$", done.stdout, re.MULTILINE))
 
-    for verb, done in zip(VERBS, found, strict=True):
-        options = dict(re.findall(r"^│ (--\S+) +<\w.*?> +(.*?) *│$", done.stdout, re.MULTILINE))
-        assert (done.returncode, done.stderr) == (0, "")
-        assert re.search(rf"Usage: .*modeldex {verb} ", done.stdout)
-        assert all(options.values()), verb
-        assert ("--json" in options) == (verb != "serve")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert re.search(rf"Usage: .* {verb} [^\n]*\n\s*\n [A-Z]\w+ .*\.", done.stdout)
+    assert options.pop("--help")
+    assert all(options.values())
+    assert ("--json" in options) == (verb != "serve")
 
 
-@pytest.mark.parametrize("words", [("nonsense",), ("models", "--nonsense"), ("show",)])
+@pytest.mark.parametrize("words", [("nonsense",), ("show",)])
 def test_a_wrong_command_line_is_exit_code_2(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Misuse says what is wrong and how to get help, and is told apart from failure."""
     done = live.run(tmp_path, *words)
@@ -53,10 +54,8 @@ def test_a_wrong_command_line_is_exit_code_2(tmp_path: Path, words: tuple[str, .
         (["models"], {"DATA_DIR": "/dev/null/x"}, "No catalog has been published yet."),
         (["show", "nobody/x"], {}, "No offer, model or alias is called 'nobody/x'"),
         (["models", "--limit", "0"], {}, "limit='0' is not allowed. Use a whole number from 1"),
-        (["models", "--gateway", "x"], {}, "Use one of: acme, all, bolt (or an alias of one)."),
         (["show", os.fsdecode(b"\xff")], {}, "A word on the command line is not UTF-8."),
         (["settings"], {"PORT": "x", "WORKERS": "0"}, "Wrong settings: MODELDEX_PORT: "),
-        (["settings"], {"NONSENSE": "1"}, "Unknown settings: MODELDEX_NONSENSE."),
         (["refresh"], {"DATA_DIR": "/dev/null/x"}, "[Errno 20] Not a directory: '/dev/null/x"),
         (["refresh"], {"STORE_URL": "nonsense"}, "STORE_URL cannot be used: Could not parse"),
         (["refresh", "--source", "x"], {}, "There is no source 'x'. There are: aihorde,"),
@@ -78,11 +77,9 @@ def test_json_is_one_document_for_programs_in_any_locale(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With `--json` a verb prints one JSON document in UTF-8, even where text is ASCII."""
-    commands = [("models",), ("show", "acme/labs/large"), ("sources",), ("settings",)]
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda words: live.run(data_dir, *words, "--json"), commands))
+    listed = live.run(data_dir, "models", "--json")
+    shown = live.run(data_dir, "show", "acme/labs/large", "--json")
 
-    assert [(done.returncode, done.stderr) for done in found] == [(0, "")] * len(commands)
-    assert all(isinstance(json.loads(done.stdout), dict) for done in found)
-    assert json.loads(found[1].stdout)["name"] == "Large, größer"
+    assert [one["name"] for one in json.loads(listed.stdout)["data"]][1] == "Large, größer"
+    assert json.loads(shown.stdout)["name"] == "Large, größer"
