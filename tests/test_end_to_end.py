@@ -6,9 +6,10 @@ import re
 import signal
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,10 +22,13 @@ from modeldex.snapshot import status
 from modeldex.snapshot.publish import read_pointer
 from support import live, wire, workers
 from support.hanging import Hanging, listening
+from support.provider import FakeProvider
+from support.refreshing import models
 from support.scale import scaled
 
 PRICE = re.compile(r"[0-9]+(\.[0-9]+)?")
 AT_ONCE = 200
+GROQ = "/groq/openai/v1/models"
 CALLS = 4  # of sources, at a time
 HeldUp = tuple[str, Path, Hanging]
 Serving = tuple[str, Path, subprocess.Popen[bytes]]
@@ -101,19 +105,6 @@ def test_the_openai_client_lists_and_retrieves(alone: Serving) -> None:
     assert {one.object for one in listed.values()} == {"model"}
 
 
-def test_a_refresh_beside_a_server_is_done_by_the_server(alone: Serving) -> None:
-    """The command shows the report of the refresher that runs already; nobody asks twice."""
-    url, directory, process = alone
-    (holder,) = refreshers(process)
-    done = live.run(directory, "refresh", "--json", "--source", "genai-prices")
-    report = json.loads(done.stdout)
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert [one["outcome"] for one in report["outcomes"]] == ["unchanged"]
-    assert report["snapshot"] == wire.ask(url, "/readyz").json["snapshot"]
-    assert refreshers(process) == [holder]
-
-
 def test_a_killed_refresher_is_started_again(alone: Serving) -> None:
     """Reads do not notice; another refresher holds the lock soon after."""
     url, directory, process = alone
@@ -126,11 +117,11 @@ def test_a_killed_refresher_is_started_again(alone: Serving) -> None:
     assert wire.ask(url, "/v1/models?limit=8").status == 200
 
 
-def test_the_refresher_ends_with_its_parent(tmp_path: Path) -> None:
+def test_a_refresher_ends_with_its_parent(tmp_path: Path, fake_provider: FakeProvider) -> None:
     """A server that is killed leaves no refresher behind to write beside the next one's."""
-    with live.serve_process(tmp_path, SOURCES="genai-prices") as (_, process):
-        (left,) = refreshers(process)
-        process.kill()
+    with refreshing(tmp_path, fake_provider) as parent:
+        (left,) = refreshers(parent)
+        parent.kill()
         live.eventually(lambda: not Path(f"/proc/{left}").exists())
 
     assert not is_locked(tmp_path / "refresher.lock")
@@ -219,6 +210,19 @@ def test_filters_tell_the_recorded_world_apart(world: Serving) -> None:
     assert qwen
     assert not {*meta} & {*qwen}
     assert hug == face != []
+
+
+@contextmanager
+def refreshing(data_dir: Path, provider: FakeProvider) -> Iterator[subprocess.Popen[bytes]]:
+    """Give a process whose child is a refresher that has published what *provider* lists."""
+    provider.script(GROQ, models("labs/one"))
+    mirror = f"{provider.url}/{{source}}"
+    env = live.variables(data_dir, SOURCES="groq", SOURCE_MIRROR=mirror)
+    command = f"'{sys.executable}' -m modeldex.bootstrap.refresher_main $$ & wait"
+    with subprocess.Popen(["sh", "-c", command], env=env) as parent:
+        live.eventually(lambda: "ok" in states(data_dir))
+        yield parent
+        parent.kill()
 
 
 def assert_prices(rows: list[dict[str, Any]]) -> None:

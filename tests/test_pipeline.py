@@ -319,14 +319,15 @@ def test_offers_of_a_model_are_sorted_by_what_they_cost() -> None:
     [
         (("acme", {}), ("org", {})),
         (("acme", {"source": "book"}), ("bolt", {})),
+        (("acme", {"status": "hidden"}), ("bolt", {})),
         (("bolt", {}), ("acme", {})),
     ],
-    ids=["its author's", "a list's", "the first's"],
+    ids=["its author's", "a list's", "one shown", "the first's"],
 )
 def test_a_model_is_described_by_who_knows_it_best(
     weaker: tuple[str, dict[str, Any]], stronger: tuple[str, dict[str, Any]]
 ) -> None:
-    """Its author before other lists, lists before books, then by id."""
+    """Its author before other lists, lists before books, what is shown first, then by id."""
     said = [
         listing(provider, "org/m", name=name, **facts)
         for name, (provider, facts) in (("weaker", weaker), ("stronger", stronger))

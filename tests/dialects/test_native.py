@@ -114,7 +114,7 @@ def test_facts_stand_under_their_names() -> None:
     """What the source says is found where OpenAI's and OpenRouter's clients look for it."""
     found = row(**full())
 
-    assert found["object"] == "model"
+    assert (found["object"], found["name"], found["description"]) == ("model", "M", "D")
     assert (found["owned_by"], found["canonical_slug"]) == ("org", "org/m")
     assert (found["provider_slug"], found["source_gateway"]) == ("acme", "acme")
     assert found["modality"] == found["architecture"]["modality"] == "text+image->text"

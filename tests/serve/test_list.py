@@ -14,7 +14,7 @@ from modeldex.snapshot.publish import POINTER, Pointer, read_pointer, sha256, wr
 from modeldex.snapshot.reader import Snapshot
 from modeldex.sources import registry
 from serve.conftest import small
-from support import catalogs, live, wire
+from support import catalogs, live, wire, workers
 from support.catalogs import build, listing, rows
 
 ENVELOPE = [
@@ -184,7 +184,8 @@ def test_the_whole_list_is_served_from_bytes_finished_before(
     finished = {one: Snapshot(file).whole(name, one).body for one in ENCODINGS}
     drop_rows(directory, file)
 
-    with live.served(live.application(tmp_path)) as url, wire.connected(url) as line:
+    app = workers.build(tmp_path, workers.Watched())
+    with live.served(app) as url, wire.connected(url) as line:
         for encoding, body in finished.items():
             found = [line.ask(f"/v1/models{query}", accept_encoding=encoding) for _ in range(3)]
             assert [one.body for one in found] == [body] * 3

@@ -49,9 +49,7 @@ def _carry_out(action: str, target: str, model: str | None, *, json: bool) -> No
 
     found = settings.load()
     log = telemetry.configure(found.log_format)
-    decision = msgspec.convert(
-        {"action": action, "target": target, "model": model}, Decision
-    )
+    decision = msgspec.convert({"action": action, "target": target, "model": model}, Decision)
     order = Order(decisions=(decision,), ask_nobody=True)
     report = asyncio.run(refreshing.once(found, log, order, lambda _: None))
     if json:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modeldex import settings, telemetry
+from modeldex import settings
 from modeldex.cli import output
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def command(
     Beside a running `serve`, that process does it and this one shows its report. Exit code 1
     means that nothing could be published.
     """
+    from modeldex import telemetry
     from modeldex.bootstrap import refreshing
     from modeldex.refresh.order import Order
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from modeldex import settings, telemetry
+from modeldex import settings
 
 NAME = "serve"
 
@@ -14,6 +14,7 @@ def command(
     port: Annotated[int | None, typer.Option(help="Port; MODELDEX_PORT.")] = None,
 ) -> None:
     """Serve the catalog: at once from the installed books, then from every source."""
+    from modeldex import telemetry
     from modeldex.bootstrap import serving
 
     found = settings.load()
