@@ -101,7 +101,12 @@ class Snapshot:
         self.offer_count, self.model_count = int(meta["offers"]), int(meta["models"])
         self.providers = [
             Provider(
-                slug=s, name=n, site=site, logo=logo, aliases=tuple(json.loads(a)), book_only=b
+                slug=s,
+                name=n,
+                site=site,
+                logo=logo,
+                aliases=tuple(json.loads(a)),
+                book_only=bool(b),
             )
             for s, n, site, logo, b, a in self.rows(
                 "select slug, name, site, logo, book_only, aliases from providers order by number"
