@@ -55,7 +55,7 @@ def held_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HeldUp]:
         ),
     ):
         live.eventually(lambda: provider.calls() == CALLS)
-        assert len(workers.children(process.pid)) == 2
+        live.eventually(lambda: len(workers.children(process.pid)) == 2)
         yield url, directory, provider
 
 

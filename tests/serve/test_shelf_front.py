@@ -25,7 +25,7 @@ def sent(url: str, path: str, **headers: str) -> Iterator[socket.socket]:
     host, _, port = urlsplit(url).netloc.partition(":")
     lines = [f"GET {path} HTTP/1.1", "host: test", "connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    with socket.create_connection((host, int(port)), timeout=wire.PATIENCE) as connection:
+    with socket.create_connection((host, int(port)), timeout=live.PATIENCE) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         yield connection
 

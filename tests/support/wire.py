@@ -12,7 +12,8 @@ from urllib.parse import quote, urlsplit
 import brotli
 import zstandard
 
-PATIENCE = 30.0
+from support import live
+
 _PASSING = {"date", "x-request-id", "transfer-encoding"}
 
 
@@ -55,7 +56,7 @@ class Line:
     """One connection that is kept open."""
 
     def __init__(self, url: str) -> None:
-        self.connection = HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
+        self.connection = HTTPConnection(urlsplit(url).netloc, timeout=live.PATIENCE)
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """Ask for *path*; ``if_none_match="…"`` is the header ``if-none-match``."""

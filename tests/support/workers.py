@@ -23,7 +23,6 @@ from support import live
 from support.refreshing import Notebook
 
 _SHELF, _LARGEST = 2**25, 2**21
-_PATIENCE = 30.0
 _WORKERS = (
     "from modeldex import settings; from modeldex.bootstrap import serving; "
     "serving.run_workers(settings.load())"
@@ -56,7 +55,7 @@ class Watched(ThreadPoolExecutor):
         return super().submit(self._run, fn, *args, **kwargs)
 
     def _run(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        assert self._allowed.acquire(timeout=_PATIENCE)
+        assert self._allowed.acquire(timeout=live.PATIENCE)
         return fn(*args, **kwargs)
 
 
@@ -119,14 +118,21 @@ def several(data_dir: Path, count: int) -> Iterator[tuple[str, list[int]]]:
         yield url, children(process.pid)
     finally:
         process.terminate()
-        process.wait(_PATIENCE)
+        process.wait(live.PATIENCE)
 
 
 def children(parent: int, command: bytes = b"spawn_main") -> list[int]:
     """Return the ids of a process's children that run *command*; by default, of its workers."""
     lists = Path(f"/proc/{parent}/task").glob("*/children")  # one for each of its threads
-    found = [one for one_list in lists for one in one_list.read_text().split()]
-    return [int(one) for one in found if command in Path(f"/proc/{one}/cmdline").read_bytes()]
+    found = {int(one) for one_list in lists for one in _read(one_list).split()}
+    return [one for one in sorted(found) if command in _read(Path(f"/proc/{one}/cmdline"))]
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # its process or thread has ended since
+        return b""
 
 
 @contextmanager
