@@ -2,6 +2,7 @@
 
 import msgspec
 
+from modeldex.domain.history import NO_HISTORY, History
 from modeldex.domain.listing import Listing
 from modeldex.domain.offer import Offer
 from modeldex.domain.provider import Provider
@@ -28,9 +29,11 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         date: the UTC date for which the standard prices were chosen.
+        history: what was true before, and what changed.
     """
 
     date: str
     offers: tuple[Offer, ...]
     models: tuple[Model, ...]
     providers: tuple[Provider, ...]
+    history: History = NO_HISTORY

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from modeldex.domain.history import Event, Fact, Ledger, Observation
 from modeldex.domain.listing import Listing, SourceRows
 
 
@@ -84,6 +85,11 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         released: sources whose held answer is no longer of interest.
         hidden, shown: ids of offers that an operator hides, or shows again.
+        facts: to be appended.
+        superseded: numbers of facts that are believed no more, from *recorded_at* on.
+        events: to be appended, in this order.
+        observations: to be appended.
+        recorded_at: unix seconds; never before that of an earlier commit.
     """
 
     health: Sequence[Health] = ()
@@ -92,6 +98,52 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     released: Sequence[str] = ()
     hidden: Sequence[str] = ()
     shown: Sequence[str] = ()
+    facts: Sequence[Fact] = ()
+    superseded: Sequence[int] = ()
+    events: Sequence[Event] = ()
+    observations: Sequence[Observation] = ()
+    recorded_at: int = 0
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """What a refresh begins with, read in one transaction.
+
+    Attributes:
+        health, held: by source id.
+        listings: the last good ones, sorted by source id.
+        hidden: ids of offers that an operator hides.
+        commit: number of the last commit; 0 for an empty store.
+        recorded_at: unix seconds of the last commit, 0 for an empty store.
+    """
+
+    health: dict[str, Health]
+    listings: tuple[SourceRows, ...]
+    held: dict[str, HeldAnswer]
+    hidden: frozenset[str]
+    commit: int
+    recorded_at: int
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build reads, in one repeatable-read transaction.
+
+    Attributes:
+        read_from: ``primary`` or ``replica``.
+        commit: number of the last commit that it holds.
+    """
+
+    listings: tuple[SourceRows, ...]
+    hidden: frozenset[str]
+    ledger: Ledger
+    commit: int
+    read_from: str
+
+
+class Compacted(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a compaction removed."""
+
+    facts: int
+    events: int
 
 
 class Store(Protocol):
@@ -106,23 +158,36 @@ class Store(Protocol):
     async def close(self) -> None:
         """Let go of every connection. Calling it twice is harmless."""
 
-    async def health(self) -> dict[str, Health]:
-        """Return the health of every source that was ever asked, by source id."""
+    async def known(self) -> Remembered:
+        """Return what a refresh begins with; the number of statements is constant."""
 
-    async def listings(self) -> list[SourceRows]:
-        """Return the last good listings of all sources, sorted by source id, in one statement."""
+    async def basis(self, least: int) -> Basis:
+        """Return what a build needs; the number of statements is constant.
+
+        It is read from the replica, where one is configured and holds commit number *least*, else
+        from the primary.
+        """
+
+    async def believed(self, sources: Sequence[str]) -> tuple[Fact, ...]:
+        """Return the facts of *sources* that nothing has superseded, sorted by number."""
+
+    async def observations(self, source: str) -> tuple[Observation, ...]:
+        """Return when a source was observed, in the order of these moments."""
 
     async def payload(self, source: str) -> GoodAnswer | None:
         """Return the last good answer of one source with its payload."""
 
-    async def held(self) -> dict[str, HeldAnswer]:
-        """Return the answers that are held back, by source id."""
+    async def save(self, changes: Changes) -> int:
+        """Record the outcome of one refresh, all of it or nothing; return the commit's number.
 
-    async def hidden(self) -> frozenset[str]:
-        """Return the ids of offers that an operator hides."""
+        Replaces what is held of the sources named, and appends facts, events and observations.
+        The number of statements does not depend on the number of rows, but for batches of a fixed
+        size.
+        """
 
-    async def save(self, changes: Changes) -> None:
-        """Record the outcome of one refresh: replaces what is held of the sources named.
+    async def compact(self, horizon: int) -> Compacted:
+        """Forget what nobody may ask for any more.
 
-        The number of statements does not depend on the number of rows.
+        Facts that were superseded, or whose time had ended, before *horizon* (unix seconds), and
+        changes (not comings and goings) that were learned before it.
         """
