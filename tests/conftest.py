@@ -1,3 +1,3 @@
 """What every test may use."""
 
-pytest_plugins = ["findings_plugin", "support.fixtures"]
+pytest_plugins = ["findings_plugin", "support.fixtures", "support.postgres"]

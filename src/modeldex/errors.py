@@ -11,6 +11,8 @@ ModeldexError
 │   ├── DamagedSnapshot     a file that cannot be trusted
 │   └── InconsistentCatalog a catalog that must not be published
 ├── StoreError              the record of truth cannot be read or written
+├── HistoryError            what is said of the past contradicts itself
+├── ImportProblem           past answers that cannot be taken over
 └── RefreshError            a refresh could not be run or was not answered
 """
 
@@ -104,6 +106,14 @@ class InconsistentCatalog(SnapshotError):
 
 class StoreError(ModeldexError):
     """The record of truth cannot be read or written."""
+
+
+class HistoryError(ModeldexError):
+    """What is said of the past contradicts itself or what is known; nothing of it was taken."""
+
+
+class ImportProblem(ModeldexError):
+    """Past answers of a source cannot be taken over; nothing of them was."""
 
 
 class RefreshError(ModeldexError):

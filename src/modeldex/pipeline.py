@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from modeldex.domain.history import NO_LEDGER, Ledger
 from modeldex.domain.ids import offer_id
 from modeldex.domain.listing import Listing, SourceRows
 from modeldex.domain.model import Catalog, Model
@@ -13,6 +14,7 @@ from modeldex.domain.offer import AVAILABLE, HIDDEN, MISSING, RETIRED, UNLISTED,
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Meter, standard
 from modeldex.domain.rules import NO_RULES, Rules
+from modeldex.history.attach import attach
 from modeldex.merge import fold, identity
 from modeldex.merge.offers import Testimony, gather
 from modeldex.pricing.resolve import resolve
@@ -25,6 +27,7 @@ def build(
     providers: Mapping[str, Provider],
     today: str,
     rules: Rules = NO_RULES,
+    ledger: Ledger = NO_LEDGER,
 ) -> Catalog:
     """Return the catalog that the last good listings of all sources make.
 
@@ -33,8 +36,10 @@ def build(
         providers: those declared, by slug.
         today: the UTC date for which standard prices are chosen, ``YYYY-MM-DD``.
         rules: what an operator decided.
+        ledger: what is remembered of all sources over time.
     """
-    offers = [_offer(said, today, rules) for said in gather(sources)]
+    said = gather(sources)
+    offers = [_offer(one, today, rules) for one in said]
     offers.sort(key=lambda one: one.id)
     names = {one.id: identity.keys(one.facts) for one in offers}
     models = identity.model_ids(names)
@@ -44,15 +49,15 @@ def build(
         offers=tuple(placed),
         models=tuple(_models(placed, names)),
         providers=tuple(_providers(placed, providers)),
+        history=attach(ledger, said, models),
     )
 
 
 def _offer(said: Testimony, today: str, rules: Rules) -> Offer:
     own = [row.listing for row in said.own]
-    books = [row.listing for row in said.books]
+    books = [row.listing for row in said.books or (() if own else said.former)]
     facts = fold.fold(own, books)
     rates, source = resolve(own, books)
-    speaking = said.own or said.books
     name = offer_id(said.provider, said.provider_model_id)
     return Offer(
         id=name,
@@ -63,16 +68,16 @@ def _offer(said: Testimony, today: str, rules: Rules) -> Offer:
         pricing_source=source,
         status=HIDDEN if name in rules.hidden else _status(said, facts, rules),
         confirmed=any(not row.missing for row in said.own),
-        sources=tuple(dict.fromkeys(row.listing.source for row in (*said.own, *said.books))),
-        first_seen=min(row.first_seen for row in speaking),
-        last_changed=max(row.last_changed for row in (*said.own, *said.books)),
+        sources=tuple(dict.fromkeys(one.source for one in (*own, *books))),
+        first_seen=min(row.first_seen for row in said.speaking),
+        last_changed=max(row.last_changed for row in (*said.speaking, *said.books)),
     )
 
 
 def _status(said: Testimony, facts: Listing, rules: Rules) -> str:
     if said.listed and not said.own:
         return UNLISTED
-    missing = min((row.missing for row in said.own), default=0)
+    missing = min(row.missing for row in said.speaking)
     if missing:
         return RETIRED if missing >= rules.retire_after else MISSING
     return facts.status or AVAILABLE

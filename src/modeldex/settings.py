@@ -36,6 +36,24 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=256, description="Serving processes.")
     data_dir: Path = Field(Path("var"), description="Where snapshots and the store lie.")
     store_url: str | None = Field(None, description="The store; SQLite in DATA_DIR by default.")
+    store_replica_url: str | None = Field(
+        None, description="A PostgreSQL replica that builds read from."
+    )
+    store_replica_wait: float = Field(
+        2.0, ge=0, le=60, description="Seconds that a build waits for the replica."
+    )
+    store_pool_size: int = Field(4, ge=1, le=100, description="Connections to the store at most.")
+    store_pool_timeout: float = Field(
+        10.0, gt=0, le=600, description="Seconds to wait for a free connection."
+    )
+    store_connect_timeout: float = Field(5.0, gt=0, le=60, description="Seconds to connect.")
+    store_lock_timeout: float = Field(10.0, gt=0, le=600, description="Seconds for a lock.")
+    store_statement_timeout: float = Field(
+        60.0, gt=0, le=3600, description="Seconds for one statement, on PostgreSQL."
+    )
+    store_slow_statement: float = Field(
+        1.0, ge=0, description="Seconds from which a statement of the store is logged."
+    )
     sources: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None, description="Comma list of the only sources to use; all usable ones by default."
     )

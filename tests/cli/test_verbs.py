@@ -15,7 +15,7 @@ from support import live
 
 VERBS = (
     "serve", "refresh", "models", "show", "sources", "settings", "accept", "reject", "hide",
-    "unhide",
+    "unhide", "history", "diff",
 )  # fmt: skip
 README = Path(__file__).parents[2] / "README.md"
 
@@ -47,6 +47,7 @@ def test_every_verb_explains_itself_and_its_options(verb: str) -> None:
     "words",
     [
         ("nonsense",), ("models", "--nonsense"), ("show",), ("accept",), ("hide",),
+        ("history",), ("diff",), ("diff", "current"),
         ("sources", "nonsense"), ("sources", "check"), ("sources", "check", "/dev/null/x"),
     ],
 )  # fmt: skip
@@ -67,6 +68,11 @@ def test_a_wrong_command_line_is_exit_code_2(tmp_path: Path, words: tuple[str, .
         (["models", "--limit", "0"], {}, "limit='0' is not allowed. Use a whole number from 1"),
         (["models", "--gateway", "x"], {}, "Use one of: acme, all, bolt (or an alias of one)."),
         (["show", os.fsdecode(b"\xff")], {}, "A word on the command line is not UTF-8."),
+        (["history", "nobody/x"], {}, "No offer, model or alias is called 'nobody/x'"),
+        (["history", "labs/large", "--known-at", "x"], {}, "known-at='x' is not allowed. Use a"),
+        (["diff", "current", "x"], {}, "There is no snapshot 'x'. Published: "),
+        (["diff", "previous", "current"], {}, "There is no snapshot 'previous'. Published: "),
+        (["diff", "current", sys.executable], {}, " is damaged: "),
         (["settings"], {"PORT": "x", "WORKERS": "0"}, "Wrong settings: MODELDEX_PORT: "),
         (["settings"], {"NONSENSE": "1"}, "Unknown settings: MODELDEX_NONSENSE."),
         (["refresh"], {"DATA_DIR": "/dev/null/x"}, "[Errno 20] Not a directory: '/dev/null/x"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from modeldex.errors import BadValue, QuestionError, UnknownParameter
 from modeldex.query.parameters import PARAMETERS, question
-from modeldex.query.question import EVERY_MODEL, EVERYTHING, Question
+from modeldex.query.question import EVERY_MODEL, EVERYTHING, Moment, Question
 from modeldex.snapshot.schema import SORTS
 
 GATEWAYS = {"acme": "acme", "acme-inc": "acme", "bolt": "bolt", "google-vertex": "vertex"}
@@ -51,6 +51,8 @@ def asked(*given: tuple[str, str]) -> Question:
         ("limit", "007", {"limit": 7}),
         ("offset", "0", {}),
         ("offset", "1000000000", {"offset": 10**9}),
+        ("as_of", "2026-01-02", {"moment": Moment(1_767_312_000)}),
+        ("known_at", "2026-01-02", {"moment": Moment(1_767_312_000, 1_767_312_000)}),
     ],
 )
 def test_a_parameter_alone(name: str, value: str, expected: dict[str, Any]) -> None:
@@ -168,7 +170,7 @@ def test_an_endless_text_is_refused() -> None:
 @pytest.mark.parametrize("name", ["", "Limit", "limit ", "gateways", "cursor'", "x" * 5000])
 def test_an_unknown_parameter_is_refused(name: str) -> None:
     """The error names the parameter, shortened, and all that are allowed."""
-    with pytest.raises(UnknownParameter, match="Allowed: author, gateway, include_") as caught:
+    with pytest.raises(UnknownParameter, match="Allowed: as_of, author, gateway, i") as caught:
         asked(("limit", "5"), (name, "1"))
     assert len(str(caught.value)) < 500
 

@@ -8,6 +8,7 @@ from modeldex.domain.model import Catalog
 from modeldex.domain.provider import Provider
 from support import catalogs, live
 from support.catalogs import build, listing, priced, rows
+from support.remembered import Fact, change, name_of, remembering
 
 PROVIDERS = (
     Provider(slug="acme", name="Acme", aliases=("acme-inc",)),
@@ -23,17 +24,48 @@ KINDS = {
     "filtered": "/v1/models?gateway=acme",
     "one": "/v1/models/acme/labs/fast:free",
     "stream": STREAMED,
+    "page of another moment": "/v1/models?as_of=2026-01-03&limit=5",
+    "unique page of another moment": "/v1/models?as_of=2026-01-03&known_at=2026-02-01&unique=true",
+    "one at another moment": "/v1/models/acme/labs/Large?as_of=2026-01-03T00:00:00Z",
+    "history": "/v1/models/labs/large/history",
+    "changes": "/v1/changes?model=labs/large",
+    "rates": f"/v1/rates/{name_of(('0.1', '0.5'))}",
 }
+# By day of 2026: acme sold Large for 0.1 and then for 0.3; bolt came later, left and returned.
+FACTS = (
+    Fact(offer="acme/labs/Large", since=1, until=10, prices=("0.1", "0.5"), learned=1),
+    Fact(offer="acme/labs/Large", since=10, prices=("0.3", "0.5"), learned=10),
+    Fact(offer="bolt/labs/large", since=5, until=20, prices=("0.2", "0.8"), learned=5),
+    Fact(offer="bolt/labs/large", since=25, prices=("0.2", "0.8"), learned=25),
+    Fact(offer="acme/uni/small", since=2, prices=("0.1", "0.2"), learned=2),
+    Fact(offer="acme/uni/old", prices=("0", "0"), own=False),
+    *(
+        Fact(offer="bolt/uni/zoom", since=n, until=n + 1, prices=("0.1", f"0.{n}"), learned=n)
+        for n in range(1, 10)
+    ),
+    *(
+        Fact(offer="acme/bolt/mini", since=n, until=n + 1, prices=("0.1", "0.5"), learned=n)
+        for n in range(1, 10, 2)
+    ),
+)
+CHANGES = (
+    change(2, "offer.added", "acme/uni/small", "uni/small"),
+    change(5, "offer.added", "bolt/labs/large", "labs/large"),
+    change(10, "price.changed", "acme/labs/Large", "labs/large", old=[{"usd": "0.1"}]),
+    change(20, "offer.removed", "bolt/labs/large", "labs/large"),
+    change(20, "model.retired", None, "labs/large", part=1, provider="bolt", source="bolt"),
+    change(25, "offer.returned", "bolt/labs/large", "labs/large"),
+)
 
 
 def small(price: str = "0.3", last: str = "0.9") -> Catalog:
-    """Return a catalog of seven offers, one of them inactive, by two providers.
+    """Return a catalog of seven offers, one of them inactive, by two providers, with a past.
 
     Args:
         price: of what acme offers.
         last: of the last offer.
     """
-    return build(
+    today = build(
         rows(
             "acme",
             [
@@ -53,6 +85,7 @@ def small(price: str = "0.3", last: str = "0.9") -> Catalog:
         ),
         providers=PROVIDERS,
     )
+    return remembering(today, FACTS, CHANGES)
 
 
 def many() -> Catalog:

@@ -12,6 +12,7 @@ AWKWARD = [
     "plain", "labs/slashed", "a/b/c/d", "labs/free:free", "@cf/labs/at", "50%off", "a%2Fb", "a+b",
     "two words", "what?x=1&y=2", "sharp#1", "semi;colon", "ünï-çødé", "模型", "🦙", "..", "a/../b",
     "a//b", "trailing/", "line\nbreak", "back\\slash", "quote'\"", "unique=true", "CASE-kept",
+    "labs/history",
 ]  # fmt: skip
 
 
@@ -92,8 +93,8 @@ def test_a_name_that_means_nothing_is_a_404_problem(awkward: str, name: str) -> 
 
 
 def test_one_model_takes_no_parameter_of_the_list(awkward: str) -> None:
-    """Only `unique` and its other name mean something for one model."""
+    """Only `unique`, its other name and moments mean something for one model."""
     answer = wire.ask(awkward, "/v1/models/labs/twin?limit=3")
 
     assert answer.status == 400
-    assert answer.json["detail"].endswith("Allowed: unique, unique_models.")
+    assert answer.json["detail"].endswith("Allowed: as_of, known_at, unique, unique_models.")

@@ -24,6 +24,7 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
 
     assert listed == [one.name for one in PARAMETERS]
     assert set(paths) == {
-        "/v1/models", "/v1/models/{model_id}", "/v1/gateways", "/v1/gateways/status",
+        "/v1/models", "/v1/models/{model_id}", "/v1/models/{model_id}/history", "/v1/changes",
+        "/v1/rates/{rate_id}", "/v1/gateways", "/v1/gateways/status",
         "/logos/{slug}.svg", "/metrics", "/healthz", "/readyz",
     }  # fmt: skip

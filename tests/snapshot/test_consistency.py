@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from modeldex.domain.rate import Meter, Rate
 from modeldex.errors import InconsistentCatalog
 from modeldex.snapshot.consistency import check
 from support import catalogs
+from support.remembered import Fact, change, remembering
 
 GOOD = catalogs.of(
     catalogs.priced("acme", "labs/one", "0.1", "0.2"),
@@ -39,6 +41,23 @@ def with_first(**facts: object) -> Catalog:
 def rate(usd: str) -> tuple[Rate, ...]:
     """Return one rate for input."""
     return (Rate(meter=Meter.INPUT, usd=Decimal(usd)),)
+
+
+def with_facts(*facts: Fact) -> Catalog:
+    """Return the good catalog with a past."""
+    return remembering(GOOD, facts)
+
+
+def fact(**said: Any) -> Fact:
+    """Return a fact about the first offer."""
+    return Fact(**{"offer": FIRST.id, "since": 1, "until": 5, "prices": ("0.1", "0.2"), **said})
+
+
+def without_rates() -> Catalog:
+    """Return a catalog whose fact names rates that it does not have."""
+    found = with_facts(fact())
+    history = msgspec.structs.replace(found.history, rate_sets={})
+    return msgspec.structs.replace(found, history=history)
 
 
 WRONG: dict[str, tuple[Callable[[], Catalog], str]] = {
@@ -97,6 +116,40 @@ WRONG: dict[str, tuple[Callable[[], Catalog], str]] = {
         lambda: with_first(pricing_source=None),
         "'acme/labs/one' has a price without a source",
     ),
+    "a fact about nothing": (lambda: with_facts(fact(offer="acme/x")), "unknown offer 'acme/x'"),
+    "a fact without its rates": (without_rates, "names the unknown rate set 'rate_"),
+    "two facts at once": (
+        lambda: with_facts(fact(), fact(since=4, until=9)),
+        "two facts of 'acme' about 'acme/labs/one' hold at once",
+    ),
+    "two facts at once, one of them open": (
+        lambda: with_facts(fact(since=None, until=None), fact(learned=7)),
+        "hold at once",
+    ),
+    "a fact inside a longer one": (
+        lambda: with_facts(fact(since=1, until=9), fact(since=2, until=3), fact(since=9)),
+        "hold at once",
+    ),
+    "a fact that ends before it begins": (
+        lambda: with_facts(fact(since=5, until=5)),
+        "'acme/labs/one' ends before it begins",
+    ),
+    "a fact that was superseded before it was known": (
+        lambda: with_facts(fact(learned=2, believed_until=1)),
+        "'acme/labs/one' ends before it begins",
+    ),
+    "a fact of no year": (
+        lambda: with_facts(fact(since=-(10**6))),
+        "a time that is in no calendar",
+    ),
+    "changes in disorder": (
+        lambda: remembering(GOOD, (), [change(2, "x", None, "m"), change(1, "x", None, "m")]),
+        "change 1.0 stands after 2.0",
+    ),
+    "a change twice": (
+        lambda: remembering(GOOD, (), [change(2, "x", None, "m"), change(2, "x", None, "m")]),
+        "change 2.0 stands after 2.0",
+    ),
 }
 
 
@@ -104,6 +157,16 @@ def test_a_built_catalog_is_consistent() -> None:
     """What the pipeline builds may be published, also when it is empty."""
     check(GOOD)
     check(catalogs.of())
+
+
+def test_facts_may_meet_in_either_time() -> None:
+    """One after the other, in force or in belief, and those of other sources, are no overlap."""
+    check(
+        with_facts(
+            fact(believed_until=4), fact(learned=4), fact(since=5, until=9), fact(source="other"),
+            fact(offer=SECOND.id), fact(since=5, until=None, learned=3, believed_until=3),
+        )
+    )  # fmt: skip
 
 
 @pytest.mark.finding("X02", "RT-M4", "X03")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from modeldex import pipeline
 from modeldex.domain.listing import Listing
@@ -17,6 +18,7 @@ from modeldex.domain.model import Catalog
 from modeldex.domain.provider import Provider
 from modeldex.snapshot import fragments
 from support import catalogs
+from support.remembered import Fact, change, remembering
 from support.scale import scaled
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -112,6 +114,33 @@ def test_all_changes_make_different_ids() -> None:
     found = [digest(change()) for change in CHANGES.values()]
 
     assert len(set(found)) == len(CHANGES)
+
+
+FACT = Fact(offer="acme/labs/one", since=1, prices=("1", "2"))
+PASTS: dict[str, Catalog] = {
+    "nothing": built(*LISTINGS),
+    "a fact": remembering(built(*LISTINGS), [FACT]),
+    "a fact that is superseded": remembering(built(*LISTINGS), [replace(FACT, believed_until=9)]),
+    "a fact of another time": remembering(built(*LISTINGS), [replace(FACT, since=2)]),
+    "another price": remembering(built(*LISTINGS), [replace(FACT, prices=("1", "3"))]),
+    "a change": remembering(built(*LISTINGS), (), [change(1, "x", None, "labs/one")]),
+    "a change under another number": remembering(
+        built(*LISTINGS), (), [change(2, "x", None, "labs/one", happened_at=0, recorded_at=0)]
+    ),
+}
+
+
+def test_what_is_remembered_is_content() -> None:
+    """An import of the past, a correction or a change learned makes another id each."""
+    assert len({digest(one) for one in PASTS.values()}) == len(PASTS)
+
+
+def test_the_order_of_facts_does_not_matter() -> None:
+    """The same past, read in another order, is the same content."""
+    facts = [replace(FACT, since=n, until=n + 1, prices=(str(n), "1")) for n in range(6)]
+    orders = (facts, facts[::-1], [*facts[3:], *facts[:3]])
+
+    assert len({digest(remembering(built(*LISTINGS), one)) for one in orders}) == 1
 
 
 def test_the_day_of_building_is_not_content() -> None:

@@ -1,154 +1,263 @@
 """The migrations make the schema that the code uses, and say when they cannot."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, inspect, text
 
-from modeldex.domain.listing import SourceRows
+from modeldex.domain.listing import Kept, Listing, SourceRows
+from modeldex.domain.rate import Conditions, Meter, Rate
 from modeldex.errors import StoreError
-from modeldex.store import codec, migrate
+from modeldex.store import migrate
 from modeldex.store.base import Changes, GoodAnswer, Health
 from modeldex.store.sql import SqlStore
 from modeldex.store.tables import METADATA
-from support.catalogs import kept, listing
+from support.postgres import Postgres
+from support.stored import FULL_HEALTH, fact
 
-OLD_HEALTH = Health(
+FIXTURES = Path(__file__).parent / "fixtures"
+FIRST_HEALTH = Health(
     source="acme",
-    asked_at=1.5,
-    answered_at=2.5,
-    failed_at=3.5,
+    asked_at=1763985600.25,
+    answered_at=1763985600.5,
+    failed_at=1763980000.0,
     failure_kind="timeout",
-    failure="late",
+    failure="no complete answer within 30 s",
     failures=2,
-    next_at=4.5,
+    next_at=1763986500.75,
     etag='"v1"',
-    last_modified="Mon",
-    declaration="abc",
-    rows=7,
-    priced=3,
+    last_modified="Mon, 24 Nov 2025 12:00:00 GMT",
+    declaration="0123456789abcdef",
+    rows=2,
+    priced=1,
+)
+FIRST_LISTING = Listing(
+    source="acme",
+    provider="acme",
+    provider_model_id="labs/a",
+    name="A \N{GRINNING FACE}",
+    context_length=131072,
+    capabilities={"tools": True},
+    rates=(
+        Rate(meter=Meter.INPUT, usd=Decimal("0.00000015")),
+        Rate(
+            meter=Meter.OUTPUT,
+            usd=Decimal("0.0000006"),
+            when=Conditions(utc_start="16:30", utc_end="00:30"),
+        ),
+    ),
+)
+FIRST_ANSWER = GoodAnswer(
+    rows=SourceRows(
+        source="acme",
+        is_book=True,
+        rows=tuple(
+            Kept(listing=one, first_seen="2026-11-01", last_changed="2026-11-22")
+            for one in (
+                FIRST_LISTING,
+                Listing(source="acme", provider="acme", provider_model_id="labs/b"),
+            )
+        ),
+    ),
+    pages=(b'{"data": []}', b"\x00\xff"),
+    recorded_at=1763985600.5,
 )
 
 
-def store_in(directory: Path) -> SqlStore:
-    """Return a store in a file of a directory."""
-    return SqlStore(f"sqlite+aiosqlite:///{directory / 'store.db'}")
-
-
-def tables(directory: Path) -> list[str]:
-    """Return the tables in the file of a store."""
-    with closing(sqlite3.connect(directory / "store.db")) as connection:
-        rows = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
-    return sorted(name for (name,) in rows)
-
-
 def differences(connection: Connection) -> list[object]:
-    """Return in what a database differs from the tables of the code."""
+    """Return in what alembic sees a database differ from the tables of the code."""
     options = {"compare_type": True, "compare_server_default": True}
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), METADATA))
 
 
-async def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
-    """A database brought up to date has exactly the tables, columns and keys that are used."""
-    store = store_in(tmp_path)
-    await store.open()
+def shape(connection: Connection) -> dict[str, Any]:
+    """Return all that a database says of its tables but alembic's own."""
+    found = inspect(connection)
+    names = sorted(set(found.get_table_names()) - {"alembic_version"})
+    return {
+        name: {
+            "columns": [
+                column | {"type": repr(column["type"])} for column in found.get_columns(name)
+            ],
+            "primary key": found.get_pk_constraint(name),
+            "foreign keys": found.get_foreign_keys(name),
+            "unique": found.get_unique_constraints(name),
+            "checks": found.get_check_constraints(name),
+            "indexes": sorted(found.get_indexes(name), key=str),
+        }
+        for name in names
+    }
+
+
+def created(engine: Engine | Connection) -> None:
+    """Make the tables as the code describes them."""
+    METADATA.create_all(engine)
+
+
+async def shape_of(store: SqlStore) -> dict[str, Any]:
+    """Return the shape of a store's database."""
     async with store.engine.connect() as connection:
+        return await connection.run_sync(shape)
+
+
+async def tables(store: SqlStore) -> list[str]:
+    """Return the names of the tables in the database of a store."""
+    async with store.engine.connect() as connection:
+        return sorted(await connection.run_sync(lambda one: inspect(one).get_table_names()))
+
+
+async def run(store: SqlStore, *commands: str) -> None:
+    """Run commands in the database of a store, past the store."""
+    async with store.engine.begin() as connection:
+        for one in commands:
+            await connection.execute(text(one))
+
+
+@pytest.mark.finding("DB-L4")
+async def test_alembic_finds_no_difference_to_the_tables_of_the_code(database: SqlStore) -> None:
+    """Tables, columns, types and defaults of a database brought up to date are those used."""
+    async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
-    await store.close()
-    assert tables(tmp_path) == ["alembic_version", *sorted(METADATA.tables)]
 
 
-async def test_names_of_keys_follow_the_convention(tmp_path: Path) -> None:
-    """Constraints bear the names that the code's metadata gives them, to be altered later."""
-    store = store_in(tmp_path)
-    await store.open()
-    await store.close()
-    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
-        rows = connection.execute("select sql from sqlite_master where type = 'table'").fetchall()
-    made = " ".join(sql for (sql,) in rows)
-    for name in (
-        "pk_sources",
-        "pk_listings",
-        "fk_listings_source",
-        "pk_held_answers",
-        "fk_held_answers_source",
-        "pk_hidden_offers",
-    ):
-        assert f"CONSTRAINT {name} " in made
+@pytest.mark.finding("DB-L4")
+async def test_the_migrations_make_what_the_code_describes(
+    database: SqlStore, second_url: str, tmp_path: Path
+) -> None:
+    """Names and columns of keys, constraints and indexes too, as the database itself says."""
+    is_sqlite = database.engine.dialect.name == "sqlite"
+    described = SqlStore(f"sqlite:///{tmp_path / 'described.db'}" if is_sqlite else second_url)
+    async with described.engine.begin() as connection:
+        await connection.run_sync(created)
+    made, meant = await shape_of(database), await shape_of(described)
+    await described.close()
+    assert list(made) == sorted(METADATA.tables)
+    for name, one in made.items():
+        columns = {column["name"]: column for column in one.pop("columns")}
+        wanted = {column["name"]: column for column in meant[name].pop("columns")}
+        assert columns == wanted, name
+        assert one == meant[name], name
 
 
-async def test_opening_an_up_to_date_store_changes_nothing(tmp_path: Path) -> None:
+async def test_names_of_keys_follow_the_convention(database: SqlStore) -> None:
+    """Constraints bear names, to be altered later."""
+    for name, one in (await shape_of(database)).items():
+        assert one["primary key"]["name"] == f"pk_{name}"
+        assert all(key["name"] == f"fk_{name}_source" for key in one["foreign keys"])
+        assert all(index["name"] == f"ix_{name}_source" for index in one["indexes"])
+
+
+async def test_opening_an_up_to_date_store_changes_nothing(url: str) -> None:
     """A second start keeps what the first one saved."""
     for number in range(2):
-        store = store_in(tmp_path)
+        store = SqlStore(url)
         await store.open()
-        assert len(await store.health()) == number
-        await store.save(Changes(health=[Health(source="acme")]))
+        assert (await store.known()).commit == number
+        await store.save(Changes(health=[FULL_HEALTH], facts=[fact()]))
         await store.close()
 
 
-async def test_a_newer_schema_is_one_clear_error(tmp_path: Path) -> None:
+async def test_two_may_open_an_empty_store_at_once(url: str) -> None:
+    """One makes the tables, the other waits and finds them."""
+    both = SqlStore(url), SqlStore(url)
+    await asyncio.gather(*(one.open() for one in both))
+    assert [(await one.known()).commit for one in both] == [0, 0]
+    for one in both:
+        await one.close()
+
+
+async def test_a_newer_schema_is_one_clear_error(url: str) -> None:
     """A store of a later modeldex is left alone, and it is said what to do."""
-    store = store_in(tmp_path)
+    store = SqlStore(url)
     await store.open()
-    async with store.engine.begin() as connection:
-        await connection.exec_driver_sql("update alembic_version set version_num = '9999'")
+    await run(store, "update alembic_version set version_num = '9999'")
     await store.close()
-    later = store_in(tmp_path)
     with pytest.raises(StoreError, match=r"newer modeldex \(schema 9999\)\. Install that version"):
-        await later.open()
-    async with later.engine.connect() as connection:
-        assert await connection.run_sync(migrate.revision) == "9999"
-    await later.close()
-
-
-async def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Cut off halfway, a migration can be tried again: it is one transaction."""
-    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
-        connection.execute("create table listings (somebody text)")
-    store = store_in(tmp_path)
-    with pytest.raises(StoreError, match="table listings already exists"):
         await store.open()
-    assert tables(tmp_path) == ["listings"]
-    with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
-        connection.execute("drop table listings")
-    await store.open()
+    async with store.engine.connect() as connection:
+        assert await connection.run_sync(migrate.revision) == "9999"
     await store.close()
-    assert tables(tmp_path) == ["alembic_version", *sorted(METADATA.tables)]
 
 
-def first_schema(connection: Connection) -> None:
-    """Bring an empty database to the first migration."""
-    config = migrate._config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+async def test_tables_of_somebody_else_are_left_alone(url: str) -> None:
+    """A database that others use is named as such, and nothing is put into it."""
+    store = SqlStore(url)
+    await run(store, "create table listings (somebody text)", "create table customers (a text)")
+    with pytest.raises(StoreError, match=r"somebody else: customers, listings\. Nothing was"):
+        await store.open()
+    assert await tables(store) == ["customers", "listings"]
+    await store.close()
 
 
-async def test_the_second_migration_keeps_what_the_first_one_held(tmp_path: Path) -> None:
-    """Filled rows of a store of the first schema are all there, and new columns have defaults."""
-    old = store_in(tmp_path)
-    async with old.engine.begin() as connection:
-        await connection.run_sync(first_schema)
-    await old.close()
-    assert tables(tmp_path) == ["alembic_version", "listings", "sources"]
-    rows = SourceRows(source="acme", is_book=True, rows=(kept(listing("acme", "a")),))
-    packed = (codec.pack((b"page",)), codec.pack(rows.rows))
-    with closing(sqlite3.connect(tmp_path / "store.db")) as file:
-        file.execute("pragma foreign_keys = on")
-        file.execute(
-            "insert into sources values ('acme', 1.5, 2.5, 3.5, 'timeout', 'late', 2, 4.5,"
-            " '\"v1\"', 'Mon', 'abc', 7, 3)"
-        )
-        file.execute("insert into listings values ('acme', 1, 9.5, ?, ?)", packed)
-        file.commit()
-    store = store_in(tmp_path)
+@pytest.mark.parametrize("revisions", [["1975ea83b712"], ["0001"], ["0002", "ae10"]])
+async def test_the_schema_of_another_program_is_left_alone(url: str, revisions: list[str]) -> None:
+    """Others use the same tool for their migrations, with names of their own."""
+    store = SqlStore(url)
+    async with store.engine.begin() as connection:
+        await connection.execute(text("create table alembic_version (version_num varchar(32))"))
+        for one in revisions:
+            row = {"one": one}
+            await connection.execute(text("insert into alembic_version values (:one)"), row)
+    with pytest.raises(StoreError, match=r"belongs to another program .* a database of its own"):
+        await store.open()
+    assert await tables(store) == ["alembic_version"]
+    await store.close()
+
+
+async def test_a_file_of_somebody_else_stays_as_it_is(tmp_path: Path) -> None:
+    """Not even its way of writing is changed."""
+    file = tmp_path / "store.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("create table customers (a text)")
+    before = file.read_bytes()
+    store = SqlStore(f"sqlite:///{file}")
+    with pytest.raises(StoreError, match="customers"):
+        await store.open()
+    await store.close()
+    assert file.read_bytes() == before
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
+    """Cut off halfway, a migration can be tried again: it is one transaction."""
+    store = SqlStore(url)
+    await run(store, "create view events as select 1 as one")
+    with pytest.raises(StoreError, match="already exists"):
+        await store.open()
+    assert await tables(store) == []
+    await run(store, "drop view events")
     await store.open()
-    assert await store.health() == {"acme": OLD_HEALTH}
-    assert await store.payload("acme") == GoodAnswer(rows=rows, pages=(b"page",), recorded_at=9.5)
-    assert (await store.held(), await store.hidden()) == ({}, frozenset())
+    assert await tables(store) == sorted(["alembic_version", *METADATA.tables])
+    await store.close()
+
+
+async def test_a_filled_store_of_the_first_schema_is_brought_up_to_date(
+    url: str, postgres: Postgres, tmp_path: Path
+) -> None:
+    """Everything that a first modeldex held is there, and it can be written to."""
+    if url.startswith("sqlite"):
+        script = (FIXTURES / "first_schema.sqlite.sql").read_text(encoding="utf-8")
+        with closing(sqlite3.connect(tmp_path / "store.db")) as connection:
+            connection.executescript(script)
+    else:
+        script = (FIXTURES / "first_schema.postgresql.sql").read_text(encoding="utf-8")
+        postgres.sql(postgres.name(url), script)
+    store = SqlStore(url)
+    await store.open()
+    known = await store.known()
+    assert known.health == {"acme": FIRST_HEALTH, "bolt": Health(source="bolt")}
+    assert (known.listings, known.commit) == ((FIRST_ANSWER.rows,), 0)
+    assert (known.held, known.hidden) == ({}, frozenset())
+    assert await store.payload("acme") == FIRST_ANSWER
+    assert await store.save(Changes(facts=[fact()], recorded_at=10)) == 1
+    assert (await store.believed(["acme"])) == (msgspec.structs.replace(fact(), number=1),)
+    async with store.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
     await store.close()

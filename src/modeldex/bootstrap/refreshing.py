@@ -14,6 +14,7 @@ import msgspec
 
 from modeldex import settings as settings_module
 from modeldex import telemetry
+from modeldex.bootstrap import storing
 from modeldex.fleet.local import FileLock, Mailbox
 from modeldex.refresh import loop
 from modeldex.refresh.asking import Progress, Questioner
@@ -29,7 +30,6 @@ from modeldex.sources import registry
 from modeldex.sources.address import Addresses
 from modeldex.sources.fetcher import Fetcher
 from modeldex.sources.harvest import Asker
-from modeldex.store.sql import SqlStore
 from modeldex.telemetry import Log
 
 _LOOK = 0.1  # seconds between two looks for a report
@@ -65,7 +65,7 @@ async def refresher(settings: Settings, log: Log) -> AsyncIterator[Refresher]:
         StoreError: the store cannot be opened.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    store = SqlStore(settings.store)
+    store = storing.store(settings, log)
     threads = max(1, (os.cpu_count() or 2) - 1)
     addresses = Addresses(settings_module.variable, settings.source_mirror)
     asker = Asker(addresses, settings.source_timeout, lambda: datetime.now(UTC))

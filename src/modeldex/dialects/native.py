@@ -1,6 +1,5 @@
 """The native dialect: a superset of OpenAI's list and of OpenRouter's fields."""
 
-import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,8 +11,9 @@ from modeldex.domain.listing import Listing
 from modeldex.domain.model import Model
 from modeldex.domain.offer import Offer
 from modeldex.domain.provider import Provider
-from modeldex.domain.rate import Conditions, Meter, Rate
+from modeldex.domain.rate import Meter
 from modeldex.normalize.modalities import arrow
+from modeldex.pricing import effective
 
 _CORE = ("reasoning", "streaming", "structured_output", "tools", "vision")
 _PRICE_KEYS = {
@@ -32,13 +32,7 @@ _PRICE_KEYS = {
     Meter.INPUT_IMAGE: "image_token",
     Meter.OUTPUT_IMAGE: "image_output",
 }
-_TOKENS = "token"
-_UNITS = {
-    Meter.IMAGE: "image", Meter.REQUEST: "request", Meter.WEB_SEARCH: "search",
-    Meter.FILE_SEARCH: "search", Meter.SECOND: "second", Meter.INPUT_SECOND: "second",
-    Meter.HOUR: "hour", Meter.INPUT_HOUR: "hour", Meter.CHARACTER: "character",
-    Meter.PAGE: "page", Meter.ANNOTATED_PAGE: "page", Meter.MESSAGE: "message",
-}  # fmt: skip
+rate_value, rate_id = effective.rate_value, effective.rate_id
 
 
 def offer_row(offer: Offer, provider: Provider) -> dict[str, Any]:
@@ -149,30 +143,6 @@ def pricing(prices: Mapping[Meter, Decimal]) -> dict[str, str | None] | None:
     return {"prompt": None, "completion": None, **known}
 
 
-def rate_value(rate: Rate) -> dict[str, Any]:
-    """Return a rate with its unit and conditions."""
-    value = {
-        "meter": rate.meter.value,
-        "unit": _UNITS.get(rate.meter, _TOKENS),
-        "usd": decimals.plain(rate.usd),
-    }
-    when = _conditions(rate.when)
-    return {**value, "when": when} if when else value
-
-
-def rate_id(rates: tuple[Rate, ...]) -> str | None:
-    """Return the id of a rate set: a hash of its content, whatever the order."""
-    if not rates:
-        return None
-    said = sorted(msgspec.json.encode(rate_value(rate)) for rate in rates)
-    return f"rate_{hashlib.sha256(b','.join(said)).hexdigest()[:24]}"
-
-
-def _conditions(when: Conditions) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.to_builtins(when)
-    return found
-
-
 def _limits(facts: Listing) -> dict[str, Any]:
     modality = arrow(facts.input_modalities, facts.output_modalities)
     return {
@@ -198,7 +168,11 @@ def _abilities(facts: Listing) -> dict[str, Any]:
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands around the rows of a list. ``data`` comes first, so that it can be streamed."""
+    """What stands around the rows of a list. ``data`` comes first, so that it can be streamed.
+
+    Attributes:
+        then: ``as_of`` and ``known_at``, where the question is about another moment.
+    """
 
     total: int
     returned: int
@@ -208,6 +182,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     unique: bool
     snapshot: str
     timestamp: str
+    then: dict[str, str | None] = {}
 
 
 OPENING = b'{"object":"list","data":['
@@ -229,6 +204,7 @@ def closing(envelope: Envelope) -> bytes:
         "unique": envelope.unique,
         "snapshot": envelope.snapshot,
         "timestamp": envelope.timestamp,
+        **envelope.then,
     }
     return b"]," + msgspec.json.encode(tail)[1:]
 

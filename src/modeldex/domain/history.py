@@ -111,6 +111,9 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
 
 
+NO_LEDGER = Ledger()
+
+
 class OfferFact(msgspec.Struct, frozen=True, kw_only=True):
     """A fact about an offer of a catalog.
 
@@ -139,6 +142,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
             event has the event's number and a part above 0.
         offer: id of the offer; ``None`` for changes of a model.
         model: id of the model.
+        decisive: its source is one whose word counts for the offer: for a price the one that the
+            offer is billed by today, else its provider's own list, or a book where there is none.
     """
 
     number: int
@@ -148,6 +153,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     offer: str | None
     model: str
+    decisive: bool = True
     field: str | None = None
     old: msgspec.Raw | None = None
     new: msgspec.Raw | None = None

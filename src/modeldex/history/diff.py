@@ -1,10 +1,14 @@
-"""The step from a source's last good listings to its new ones."""
+"""What differs: between a source's last good listings and its new ones, and between two states."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 import msgspec
 
+from modeldex.domain.history import State
 from modeldex.domain.listing import Kept
+
+K = TypeVar("K", bound=tuple[str, ...])
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +44,31 @@ def between(before: Sequence[Kept], after: Sequence[Kept]) -> Step:
         ),
         returned=_ids(new for old, new in common if old.missing and not new.missing),
     )
+
+
+class Difference(msgspec.Struct, Generic[K], frozen=True):
+    """That something was in one state and is in another, both whole; ``None`` is not listed."""
+
+    key: K
+    old: State | None
+    new: State | None
+
+
+def changes(before: Mapping[K, State], after: Mapping[K, State]) -> tuple[Difference[K], ...]:
+    """Return what differs between two states of the world, sorted by key."""
+    differing = (key for key in {**before, **after} if before.get(key) != after.get(key))
+    return tuple(Difference(key, before.get(key), after.get(key)) for key in sorted(differing))
+
+
+def apply(found: Iterable[Difference[K]], before: Mapping[K, State]) -> dict[K, State]:
+    """Return the state after changes: ``apply(changes(a, b), a) == b``."""
+    after = dict(before)
+    for one in found:
+        if one.new is None:
+            del after[one.key]
+        else:
+            after[one.key] = one.new
+    return after
 
 
 def _key(one: Kept) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Which listings speak of one offer: a provider's own, and the books' for the same id."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 import msgspec
@@ -19,6 +19,7 @@ class Testimony(msgspec.Struct, frozen=True):
         own: the provider's own listings, the strongest first.
         books: the books' entries for exactly this provider and id, the strongest first.
         listed: the provider's own list is known, whether or not this offer is on it.
+        former: entries that have gone from their books; no evidence of today.
     """
 
     provider: str
@@ -26,6 +27,12 @@ class Testimony(msgspec.Struct, frozen=True):
     own: tuple[Kept, ...]
     books: tuple[Kept, ...]
     listed: bool
+    former: tuple[Kept, ...] = ()
+
+    @property
+    def speaking(self) -> tuple[Kept, ...]:
+        """Who says that there is such an offer: its provider, else books, else none any more."""
+        return self.own or self.books or self.former
 
 
 def gather(sources: Sequence[SourceRows]) -> list[Testimony]:
@@ -35,25 +42,27 @@ def gather(sources: Sequence[SourceRows]) -> list[Testimony]:
     their case (books match so); never by prefix, pattern or display name.
     """
     own, listed = _own(sources)
-    by_name: dict[Name, list[Name]] = defaultdict(list)
-    for provider, native in own:
-        by_name[provider, native.lower()].append((provider, native))
-    said, unknown = _by_books(sources, by_name)
+    entries = _entries(sources)
+    said, unknown = _by_books([row for row in entries if not row.missing], own)
+    names = [*own, *map(_name, unknown.values())]
+    gone, vanished = _by_books([row for row in entries if row.missing], names)
     found = [
-        Testimony(key[0], key[1], tuple(rows), tuple(said.get(key, ())), listed=True)
+        Testimony(
+            *key,
+            tuple(rows),
+            tuple(said.get(key, ())),
+            listed=True,
+            former=tuple(gone.get(key, ())),
+        )
         for key, rows in own.items()
     ]
     for rows in unknown.values():
-        first = rows[0].listing
-        found.append(
-            Testimony(
-                first.provider,
-                first.provider_model_id,
-                (),
-                tuple(rows),
-                listed=first.provider in listed,
-            )
-        )
+        key = _name(rows)
+        is_listed, former = key[0] in listed, tuple(gone.get(key, ()))
+        found.append(Testimony(*key, (), tuple(rows), listed=is_listed, former=former))
+    for rows in vanished.values():
+        key = _name(rows)
+        found.append(Testimony(*key, (), (), listed=key[0] in listed, former=tuple(rows)))
     return sorted(found, key=lambda one: (one.provider, one.provider_model_id))
 
 
@@ -68,12 +77,15 @@ def _own(sources: Sequence[SourceRows]) -> tuple[dict[Name, list[Kept]], set[str
 
 
 def _by_books(
-    sources: Sequence[SourceRows], by_name: dict[Name, list[Name]]
+    rows: Iterable[Kept], names: Iterable[Name]
 ) -> tuple[dict[Name, list[Kept]], dict[Name, list[Kept]]]:
-    """Return what books say of the offers that are listed, and of those that are not."""
+    """Return what entries say of the offers that have *names*, and those that mean none."""
+    by_name: dict[Name, list[Name]] = defaultdict(list)
+    for provider, native in names:
+        by_name[provider, native.lower()].append((provider, native))
     said: dict[Name, list[tuple[str, int, Kept]]] = defaultdict(list)
     unknown: dict[Name, list[Kept]] = defaultdict(list)
-    for row in _book_rows(sources):
+    for row in rows:
         one = row.listing
         named = by_name.get((one.provider, one.provider_model_id.lower()), [])
         also = {key for name in one.also for key in by_name.get((one.provider, name.lower()), [])}
@@ -88,11 +100,13 @@ def _by_books(
     return {key: [row for _, _, row in found] for key, found in closest.items()}, unknown
 
 
-def _book_rows(sources: Sequence[SourceRows]) -> list[Kept]:
-    """Return the books' entries; one that has gone from its book is no evidence any more."""
-    books = (source for source in sources if source.is_book)
-    rows = (row for source in books for row in source.rows if not row.missing)
+def _entries(sources: Sequence[SourceRows]) -> list[Kept]:
+    rows = (row for source in sources if source.is_book for row in source.rows)
     return sorted(rows, key=lambda row: (row.listing.source, row.listing.provider_model_id))
+
+
+def _name(rows: Sequence[Kept]) -> Name:
+    return rows[0].listing.provider, rows[0].listing.provider_model_id
 
 
 def _priced_alike(row: Kept) -> Kept:

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from modeldex.dialects import native
-from modeldex.query import sql
-from modeldex.query.question import Question
+from modeldex.query import sql, sql_then, then
+from modeldex.query.question import Moment, Question
 from modeldex.snapshot import schema
 from modeldex.snapshot.reader import Snapshot
 
+MODELS = (schema.MODEL, schema.MODEL_ALIAS)
 _SLICE = 250  # rows
 _MOST_TOTALS = 2000
 _BODIES = (
@@ -32,7 +35,7 @@ def page(snapshot: Snapshot, question: Question) -> bytes:
 
 def stream(snapshot: Snapshot, question: Question) -> Iterator[bytes]:
     """Yield the answer in slices; only one slice of rows is held at a time."""
-    statement, values = sql.ranks(question, snapshot)
+    statement, values = _ranked(snapshot, question)
     ranks = [rank for (rank,) in snapshot.rows(statement, values)]
     yield native.OPENING
     for start in range(0, len(ranks), _SLICE):
@@ -46,7 +49,7 @@ def total(snapshot: Snapshot, question: Question) -> int:
     key = question.filters
     found: int | None = snapshot.memo.get(key)  # other threads may clear it at any moment
     if found is None:
-        statement, values = sql.total(question, snapshot)
+        statement, values = _counted(snapshot, question)
         found = int(snapshot.rows(statement, values)[0][0])
         if len(snapshot.memo) >= _MOST_TOTALS:
             snapshot.memo.clear()
@@ -65,34 +68,83 @@ def counts(snapshot: Snapshot) -> dict[str, int]:
     return known
 
 
-def one(snapshot: Snapshot, name: str, *, model_first: bool = False) -> bytes | None:
+def one(
+    snapshot: Snapshot, name: str, *, model_first: bool = False, moment: Moment | None = None
+) -> bytes | None:
     """Return the row that *name* means: an offer, else a model, else an alias of either.
+
+    Args:
+        moment: another one than that of the snapshot; ``None`` comes back where nothing was known
+            of it then.
+    """
+    found = named(snapshot, name, model_first=model_first)
+    if found is None:
+        return None
+    kind, rank = found
+    if moment is not None:
+        return _one_then(snapshot, kind, rank, moment)
+    if kind in MODELS:
+        return _unique_rows(snapshot, [rank], include_inactive=True)[0]
+    body: bytes = snapshot.rows("select body from offer_native where rank = ?", (rank,))[0][0]
+    return body
+
+
+def named(snapshot: Snapshot, name: str, *, model_first: bool = False) -> tuple[int, int] | None:
+    """Return the kind and the rank of what *name* means.
 
     Ids are case-sensitive; the names of models are lower case, and meant in any.
     """
     found = snapshot.rows("select kind, rank from names where name = ? order by kind", (name,))
     found += snapshot.rows(
         "select kind, rank from names where name = ? and kind in (?, ?) order by kind",
-        (name.lower(), schema.MODEL, schema.MODEL_ALIAS),
+        (name.lower(), *MODELS),
     )
     if not found:
         return None
     kind, rank = min(found, key=lambda pair: _preference(pair[0], model_first=model_first))
-    if kind in (schema.MODEL, schema.MODEL_ALIAS):
-        return _unique_rows(snapshot, [rank], include_inactive=True)[0]
-    body: bytes = snapshot.rows("select body from offer_native where rank = ?", (rank,))[0][0]
-    return body
+    return kind, rank
+
+
+def _one_then(snapshot: Snapshot, kind: int, rank: int, moment: Moment) -> bytes | None:
+    if kind in MODELS:
+        rows = then.models(snapshot, moment, [rank], include_inactive=True)
+    else:
+        rows = then.offers(snapshot, moment, [rank])
+    tail = msgspec.json.encode(then.said(moment))
+    return rows[0][:-1] + b"," + tail[1:] if rows else None
 
 
 def _preference(kind: int, *, model_first: bool) -> tuple[bool, int]:
-    is_model = kind in (schema.MODEL, schema.MODEL_ALIAS)
-    return (model_first and not is_model, kind)
+    return (model_first and kind not in MODELS, kind)
+
+
+def _ranked(snapshot: Snapshot, question: Question) -> sql.Statement:
+    if question.moment is not None:
+        return sql_then.ranks(question, question.moment, snapshot)
+    return sql.ranks(question, snapshot)
+
+
+def _counted(snapshot: Snapshot, question: Question) -> sql.Statement:
+    if question.moment is not None:
+        return sql_then.total(question, question.moment, snapshot)
+    return sql.total(question, snapshot)
 
 
 def _rows(snapshot: Snapshot, question: Question, ranks: Sequence[int]) -> list[bytes]:
+    if question.moment is not None:
+        return _rows_then(snapshot, question, question.moment, ranks)
     if question.unique:
         return _unique_rows(snapshot, ranks, include_inactive=question.include_inactive)
     return [body for _, body in snapshot.rows(_BODIES, (json.dumps(ranks),))]
+
+
+def _rows_then(
+    snapshot: Snapshot, question: Question, moment: Moment, ranks: Sequence[int]
+) -> list[bytes]:
+    if question.unique:
+        inactive = question.include_inactive
+        return then.models(snapshot, moment, ranks, include_inactive=inactive)
+    return then.offers(snapshot, moment, ranks)
 
 
 def _unique_rows(
@@ -116,4 +168,5 @@ def _envelope(snapshot: Snapshot, question: Question, returned: int) -> native.E
         unique=question.unique,
         snapshot=snapshot.id,
         timestamp=snapshot.timestamp,
+        then=then.said(question.moment) if question.moment else {},
     )

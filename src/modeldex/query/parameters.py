@@ -7,12 +7,13 @@ import msgspec
 
 from modeldex.domain.ids import slug
 from modeldex.errors import BadValue, QuestionError, UnknownParameter
-from modeldex.query.question import Question
+from modeldex.query import moments
+from modeldex.query.question import Moment, Question
 from modeldex.snapshot.schema import SORTS
 
 ALL = "all"
 MOST_ROWS = 1000
-_LONGEST = 512
+LONGEST = 512
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _ALIASES = {"unique_models": "unique", "search": "q", "sort_by": "sort"}
 _SORTS = ("id", *SORTS)
@@ -35,8 +36,8 @@ PARAMETERS = (
     Parameter("provider", "Serving provider or author; exact, case-insensitive.",
               {"type": "string"}),
     Parameter("q", "Full text over id, name, author and description; words match as prefixes.",
-              {"type": "string", "maxLength": _LONGEST}),
-    Parameter("search", "Another name of `q`.", {"type": "string", "maxLength": _LONGEST}),
+              {"type": "string", "maxLength": LONGEST}),
+    Parameter("search", "Another name of `q`.", {"type": "string", "maxLength": LONGEST}),
     Parameter("unique", "Models with their `providers` instead of offers.", _BOOLEAN),
     Parameter("unique_models", "Another name of `unique`.", _BOOLEAN),
     Parameter("include_inactive", "Also what is unlisted, hidden or retired.", _BOOLEAN),
@@ -49,6 +50,10 @@ PARAMETERS = (
     Parameter("limit", "Rows of a page; leave it out for everything.",
               {"type": "integer", "minimum": 1, "maximum": MOST_ROWS}),
     Parameter("offset", "Rows to pass over.", {"type": "integer", "minimum": 0, "default": 0}),
+    Parameter("as_of", "The offers listed then, at their prices then. " + moments.FORMAT,
+              {"type": "string"}),
+    Parameter("known_at", "As it was believed then; without `as_of`, about that moment itself. "
+              + moments.FORMAT, {"type": "string"}),
     Parameter("include_huggingface", "Accepted for older clients; changes nothing.", _BOOLEAN),
 )  # fmt: skip
 _KNOWN = {one.name: one for one in PARAMETERS}
@@ -65,7 +70,7 @@ def question(given: Iterable[tuple[str, str]], gateways: Mapping[str, str]) -> Q
         UnknownParameter: naming the allowed ones.
         BadValue: naming the allowed values.
     """
-    values = _collected(given)
+    values = collected(given, _KNOWN)
     text = _text(values)
     sort = _one_of(values, "sort", _SORTS)
     _boolean(values, "include_huggingface")
@@ -78,18 +83,27 @@ def question(given: Iterable[tuple[str, str]], gateways: Mapping[str, str]) -> Q
         include_inactive=_boolean(values, "include_inactive"),
         sort=sort or ("relevance" if text else "id"),
         order=_one_of(values, "order", ("asc", "desc")) or "asc",
-        limit=_whole(values, "limit", 1, MOST_ROWS),
-        offset=_whole(values, "offset", 0, 10**9) or 0,
+        limit=whole(values, "limit", 1, MOST_ROWS),
+        offset=whole(values, "offset", 0, 10**9) or 0,
+        moment=_moment(values),
     )
 
 
-def _collected(given: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def collected(
+    given: Iterable[tuple[str, str]], known: Mapping[str, Parameter]
+) -> dict[str, list[str]]:
+    """Return the values of each parameter, under its first name.
+
+    Raises:
+        UnknownParameter: one is not in *known*; naming those that are.
+        QuestionError: one that is not repeatable has two values.
+    """
     values: dict[str, list[str]] = {}
     for name, value in given:
-        if name not in _KNOWN:
-            raise UnknownParameter(name, _KNOWN)
+        if name not in known:
+            raise UnknownParameter(name, known)
         found = values.setdefault(_ALIASES.get(name, name), [])
-        if found and not _KNOWN[name].repeatable and value not in found:
+        if found and not known[name].repeatable and value not in found:
             raise QuestionError(name, f"{name} is given twice with different values.")
         found.append(value)
     return values
@@ -99,17 +113,22 @@ def _gateways(given: Collection[str], known: Mapping[str, str]) -> tuple[str, ..
     wanted = {slug(one) for one in given}
     for one in wanted:
         if one != ALL and one not in known:
-            allowed = ", ".join(sorted({ALL, *known.values()}))
-            raise BadValue("gateway", one, f"one of: {allowed} (or an alias of one)")
+            raise unknown_provider("gateway", one, {ALL, *known.values()})
     if not wanted or ALL in wanted:
         return ()
     return tuple(sorted({known[one] for one in wanted}))
 
 
+def unknown_provider(name: str, value: str, allowed: Iterable[str]) -> BadValue:
+    """Return the error for a provider that nobody knows; *name* is the parameter's."""
+    known = ", ".join(sorted(allowed))
+    return BadValue(name, value, f"one of: {known} (or an alias of one)")
+
+
 def _text(values: Mapping[str, list[str]]) -> str | None:
     text = values.get("q", [""])[0]
-    if len(text) > _LONGEST:
-        raise BadValue("q", text, f"at most {_LONGEST} characters")
+    if len(text) > LONGEST:
+        raise BadValue("q", text, f"at most {LONGEST} characters")
     return " ".join(text.split()) or None
 
 
@@ -117,9 +136,22 @@ def _slug(values: Mapping[str, list[str]], name: str) -> str | None:
     if name not in values:
         return None
     found = slug(values[name][0])
-    if not found or len(found) > _LONGEST:
+    if not found or len(found) > LONGEST:
         raise BadValue(name, values[name][0], "a slug such as openai")
     return found
+
+
+def _moment(values: Mapping[str, list[str]]) -> Moment | None:
+    known_at = time(values, "known_at")
+    as_of = time(values, "as_of")
+    if as_of is None:
+        as_of = known_at
+    return None if as_of is None else Moment(as_of, known_at)
+
+
+def time(values: Mapping[str, list[str]], name: str) -> int | None:
+    """Return a moment in unix seconds, ``None`` where it is not given."""
+    return moments.parse(name, values[name][0]) if name in values else None
 
 
 def _boolean(values: Mapping[str, list[str]], name: str) -> bool:
@@ -139,7 +171,8 @@ def _one_of(values: Mapping[str, list[str]], name: str, allowed: Collection[str]
     return found
 
 
-def _whole(values: Mapping[str, list[str]], name: str, least: int, most: int) -> int | None:
+def whole(values: Mapping[str, list[str]], name: str, least: int, most: int) -> int | None:
+    """Return a whole number within bounds, ``None`` where it is not given."""
     if name not in values:
         return None
     text = values[name][0]

@@ -1,6 +1,20 @@
 """A question about the catalog, in one spelling."""
 
+from typing import NamedTuple
+
 import msgspec
+
+
+class Moment(NamedTuple):
+    """What a question about the past means, in unix seconds.
+
+    Attributes:
+        as_of: when the answer was true.
+        known_at: when it was believed; ``None`` is now.
+    """
+
+    as_of: int
+    known_at: int | None = None
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,6 +27,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         text: full text, every word must occur, each as a prefix.
         sort: one of ``id``, ``relevance`` and ``schema.SORTS``.
         limit: ``None`` means everything.
+        moment: another one than that of the snapshot.
     """
 
     unique: bool = False
@@ -25,6 +40,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     order: str = "asc"
     limit: int | None = None
     offset: int = 0
+    moment: Moment | None = None
 
     @property
     def filters(self) -> "Question":
@@ -36,6 +52,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
             provider=self.provider,
             text=self.text,
             include_inactive=self.include_inactive,
+            moment=self.moment,
         )
 
     @property
@@ -46,3 +63,23 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 EVERYTHING = Question()
 EVERY_MODEL = Question(unique=True)
+
+
+class ChangesQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request for changes asks for.
+
+    Attributes:
+        since, until: when they happened, unix seconds; the end is excluded.
+        kinds: sorted; ``()`` means all.
+        provider: slug.
+        name: id or alias of a model or an offer.
+        after: number and part of the last change that the asker has.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    kinds: tuple[str, ...] = ()
+    provider: str | None = None
+    name: str | None = None
+    limit: int
+    after: tuple[int, int] = (0, 0)

@@ -19,26 +19,26 @@ _NOBODY = -1
 def ranks(question: Question, snapshot: Snapshot) -> Statement:
     """Return the statement that finds the ranks of a page's rows, in order."""
     limit = _NO_LIMIT if question.limit is None else question.limit
-    where, values = _where(question, snapshot)
+    where, values = filters(question, snapshot)
     if question.unique:
         statement = _models(question, where)
     else:
         order = _order(question, "o", "rank")
-        statement = f"select o.rank from {_tables(question)} where {where} order by {order}"
+        statement = f"select o.rank from {reading(question)} where {where} order by {order}"
     return f"{statement} limit ? offset ?", [*values, limit, question.offset]
 
 
 def total(question: Question, snapshot: Snapshot) -> Statement:
     """Return the statement that counts all matching rows."""
-    where, values = _where(question, snapshot)
+    where, values = filters(question, snapshot)
     what = "distinct o.model" if question.unique else "*"
     unordered = replace(question, sort="id")
-    return f"select count({what}) from {_tables(unordered)} where {where}", values
+    return f"select count({what}) from {reading(unordered)} where {where}", values
 
 
 def _models(question: Question, where: str) -> str:
     """A model matches when one of its offers matches all filters."""
-    tables = _tables(question)
+    tables = reading(question)
     if question.sort == "relevance":
         return (
             f"select o.model from {tables} where {where} group by o.model "
@@ -52,7 +52,8 @@ def _models(question: Question, where: str) -> str:
     return f"select m.rank from models m where m.rank in ({matching}) order by m.{column}"
 
 
-def _tables(question: Question) -> str:
+def reading(question: Question) -> str:
+    """Return the tables that a question reads: offers, and what full text finds of them."""
     if question.text is None:
         return "offers o"
     # Materialised, since a score exists only where the full-text table itself is read. It is most
@@ -62,7 +63,8 @@ def _tables(question: Question) -> str:
     return f"{hits} h cross join offers o on o.rank = h.rank"
 
 
-def _where(question: Question, snapshot: Snapshot) -> Statement:
+def filters(question: Question, snapshot: Snapshot) -> Statement:
+    """Return the condition on offers that a question makes, with its values."""
     terms, values = ["1"] if question.include_inactive else ["o.active = 1"], list[object]()
     if question.text is not None:
         values.append(match(question.text))

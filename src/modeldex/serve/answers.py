@@ -71,23 +71,33 @@ class Answers:
         """
         return await self._with_snapshot(answer.counts)
 
-    async def one(
-        self, name: str, key: Hashable, encoding: str, *, model_first: bool
+    async def made(
+        self,
+        question: Hashable,
+        key: Hashable,
+        encoding: str,
+        make: Callable[[Snapshot], bytes | None],
     ) -> Representation | None:
-        """Return the row that *name* means, ``None`` where it means nothing.
+        """Return what *make* makes of the snapshot, ``None`` where it makes nothing.
+
+        Args:
+            question: equal ones have equal answers.
 
         Raises:
             NoSnapshot: there is nothing to answer from.
         """
         try:
-            return await self._finished(
-                ("one", name, model_first),
-                key,
-                encoding,
-                lambda held: _found(answer.one(held, name, model_first=model_first)),
-            )
+            return await self._finished(question, key, encoding, lambda held: _found(make(held)))
         except _NothingThere:
             return None
+
+    async def looked_up(self, look: Callable[[Snapshot], _T]) -> _T:
+        """Return what *look* finds in the snapshot; nothing is kept of it.
+
+        Raises:
+            NoSnapshot: there is nothing to answer from.
+        """
+        return await self._with_snapshot(look)
 
     async def _finished(
         self,

@@ -15,7 +15,7 @@ from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import Front
 from modeldex.serve.representation import Negotiator
-from modeldex.serve.routes import catalog, gateways, health, metrics
+from modeldex.serve.routes import catalog, gateways, health, metrics, remembered
 from modeldex.serve.statuses import StatusFile
 from modeldex.telemetry import Log
 
@@ -32,7 +32,9 @@ def build(answers: Answers, statuses: StatusFile, log: Log) -> ASGIApp:
         lifespan=partial(_lifespan, answers=answers, log=log),
         redoc_url=None,
     )
-    app.include_router(catalog.router(answers, negotiator))
+    handlers = catalog.Catalog(answers, negotiator)
+    app.include_router(remembered.router(handlers))
+    app.include_router(catalog.router(handlers))
     app.include_router(gateways.router(answers, statuses))
     app.include_router(health.router(answers.current))
     app.include_router(metrics.router(statuses, answers.current))

@@ -9,6 +9,7 @@ from modeldex.domain.ids import offer_id
 from modeldex.domain.model import Catalog
 from modeldex.domain.offer import Offer
 from modeldex.errors import InconsistentCatalog
+from modeldex.snapshot import past
 
 PRICE = re.compile(r"[0-9]+(\.[0-9]+)?")
 
@@ -20,6 +21,7 @@ def check(catalog: Catalog) -> None:
         InconsistentCatalog: naming what contradicts what.
     """
     problems = [*_references(catalog), *_names(catalog), *_order(catalog), *_prices(catalog)]
+    problems += past.problems(catalog)
     if problems:
         raise InconsistentCatalog(problems)
 

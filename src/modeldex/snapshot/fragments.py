@@ -5,19 +5,21 @@ from collections.abc import Iterator
 
 import msgspec
 
-from modeldex.dialects import native
+from modeldex.dialects import native, remembered
 from modeldex.domain.model import Catalog
 from modeldex.snapshot import schema
+from modeldex.snapshot.memory import sorted_facts
 
 _encode = msgspec.json.Encoder().encode
 
 
 class Fragments(msgspec.Struct, frozen=True):
-    """Bodies in the order of the catalog's offers and models."""
+    """Bodies in the order of the catalog's offers, models and changes."""
 
     offers: list[bytes]
     entries: list[bytes]
     heads: list[bytes]
+    changes: list[bytes]
 
 
 def render(catalog: Catalog) -> Fragments:
@@ -29,13 +31,15 @@ def render(catalog: Catalog) -> Fragments:
             _encode(native.provider_entry(o, providers[o.facts.provider])) for o in catalog.offers
         ],
         heads=[_encode(native.model_head(model)) for model in catalog.models],
+        changes=[_encode(remembered.change_row(one)) for one in catalog.history.changes],
     )
 
 
 def digest(catalog: Catalog, fragments: Fragments) -> str:
     """Return the id of a catalog: the same for the same content on every host, SQLite and day.
 
-    Neither times of building nor the file's bytes enter it; the order of the rows is by id.
+    Neither times of building nor the file's bytes enter it; the order of the rows is by id. What
+    is remembered enters it: a past that is imported is another content.
     """
     found = hashlib.sha256(b"modeldex snapshot %d\n" % schema.VERSION)
     for piece in _content(catalog, fragments):
@@ -51,3 +55,8 @@ def _content(catalog: Catalog, fragments: Fragments) -> Iterator[bytes]:
         yield _encode(provider)
     for offer in catalog.offers:
         yield _encode(offer.facts.aliases)
+    yield from fragments.changes
+    for fact in sorted_facts(catalog.history):
+        yield _encode(fact)
+    for name, rates in sorted(catalog.history.rate_sets.items()):
+        yield _encode((name, [native.rate_value(rate) for rate in rates]))

@@ -3,12 +3,13 @@
 Narrow tables carry what questions filter and sort by; finished JSON stands apart, one fragment
 table per dialect, so that neither an offset nor a sort drags bodies along. An offer's or model's
 key is its rank by id; every sort has a column of ranks per direction, unknown values last, ties
-by id.
+by id. What was true before has tables of its own, which no question about today reads.
 """
 
-VERSION = 1
+VERSION = 2
 SORTS = ("name", "created", "context", "price", "output_price", "provider_count")
 OFFER, MODEL, MODEL_ALIAS, OFFER_ALIAS = range(4)  # kinds of names, in the order they resolve
+ALWAYS, NEVER = -(2**62), 2**62  # moments that stand for an open beginning and an open end
 
 
 def sort_column(sort: str, order: str) -> str:
@@ -64,6 +65,41 @@ create table document_parts (
     document integer not null, part integer not null, body blob not null,
     primary key (document, part)
 );
+create table rate_sets (
+    number integer primary key,
+    id text not null unique,
+    input integer, -- ranks by exact price among all sets, equal ones alike; null is unknown
+    output integer,
+    is_free integer not null
+);
+create table rate_native (number integer primary key, rates blob not null, pricing blob not null);
+create table facts (
+    offer integer not null,
+    place integer not null, -- among the facts of its offer: those that are believed first, first
+    provider integer not null,
+    source text not null,
+    own integer not null,
+    weight integer not null,
+    rates integer, -- number of a rate set
+    valid_from integer not null, -- unix seconds; open ends are ALWAYS and NEVER
+    valid_until integer not null,
+    recorded_at integer not null,
+    superseded_at integer not null,
+    primary key (offer, place)
+) without rowid;
+create table hidden (offer integer primary key);
+create table changes (
+    place integer primary key, -- in the order in which they were learned
+    number integer not null,
+    part integer not null,
+    kind text not null,
+    provider text not null,
+    offer text,
+    model text not null,
+    happened_at integer not null,
+    recorded_at integer not null
+);
+create table change_native (place integer primary key, body blob not null);
 """
 
 INDEXES = f"""
@@ -73,5 +109,13 @@ create index offers_author on offers (author, active);
 create index offers_model on offers (model, place);
 create index offers_shown_model on offers (active, model);
 create index models_active on models (active);
+create index facts_own on facts (provider, valid_from) where own = 1;
+create index facts_rates on facts (rates);
+create unique index changes_learned on changes (number, part);
+create index changes_kind on changes (kind, place);
+create index changes_provider on changes (provider, place);
+create index changes_offer on changes (offer, place);
+create index changes_model on changes (model, place);
+create index changes_happened on changes (happened_at);
 {_INDEXES};
 """

@@ -10,7 +10,7 @@ import msgspec
 
 from modeldex.domain.model import Catalog
 from modeldex.domain.offer import Offer
-from modeldex.snapshot import documents, ranks, schema
+from modeldex.snapshot import documents, memory, ranks, schema
 from modeldex.snapshot.fragments import Fragments
 
 _PRAGMAS = "pragma page_size = 16384; pragma journal_mode = off; pragma synchronous = off;"
@@ -43,6 +43,7 @@ def write(file: Path, head: Head, catalog: Catalog, fragments: Fragments, pool: 
         _write_names(connection, head, catalog)
         _write_offers(connection, catalog, fragments)
         _write_models(connection, catalog, fragments)
+        memory.write(connection, catalog, fragments.changes)
         connection.execute("commit")
         connection.executescript(schema.INDEXES)
         connection.execute("analyze")

@@ -165,7 +165,7 @@ class Store(Protocol):
         """Return what a build needs; the number of statements is constant.
 
         It is read from the replica, where one is configured and holds commit number *least*, else
-        from the primary.
+        from the primary; a primary that has not got it is an error.
         """
 
     async def believed(self, sources: Sequence[str]) -> tuple[Fact, ...]:
@@ -180,14 +180,17 @@ class Store(Protocol):
     async def save(self, changes: Changes) -> int:
         """Record the outcome of one refresh, all of it or nothing; return the commit's number.
 
-        Replaces what is held of the sources named, and appends facts, events and observations.
-        The number of statements does not depend on the number of rows, but for batches of a fixed
-        size.
+        Replaces what is held of the sources named, and appends facts, events and observations;
+        they are numbered in their order, after all that there ever were. Each source that is
+        named has its health in the store or in *changes*. The number of statements does not
+        depend on the number of rows, but for batches of a fixed size. Refused are a clock that
+        went back, and superseded facts that nobody believes any more.
         """
 
     async def compact(self, horizon: int) -> Compacted:
-        """Forget what nobody may ask for any more.
+        """Forget what nobody may ask for any more; it is a commit, too.
 
         Facts that were superseded, or whose time had ended, before *horizon* (unix seconds), and
-        changes (not comings and goings) that were learned before it.
+        changes of price, limit and capability (not comings and goings) that were learned before
+        it.
         """

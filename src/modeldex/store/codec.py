@@ -12,6 +12,10 @@ _ROWS = msgspec.msgpack.Decoder(tuple[Kept, ...])
 _LISTINGS = msgspec.msgpack.Decoder(tuple[Listing, ...])
 _PAGES = msgspec.msgpack.Decoder(tuple[bytes, ...])
 _LEVEL = 3
+UNREADABLE = (
+    "The store holds what cannot be read. Restore a backup, or move it away: a refresh fills a "
+    "new one, without what was remembered over time."
+)
 _T = TypeVar("_T")
 
 
@@ -51,5 +55,4 @@ def _unpacked(packed: bytes, decoder: msgspec.msgpack.Decoder[_T]) -> _T:
     try:
         return decoder.decode(zstandard.ZstdDecompressor().decompress(packed))
     except (zstandard.ZstdError, msgspec.DecodeError) as error:
-        message = "The store holds what cannot be read. Move it away; a refresh fills a new one."
-        raise StoreError(message) from error
+        raise StoreError(UNREADABLE) from error

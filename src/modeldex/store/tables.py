@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -72,3 +73,61 @@ held_answers = Table(
 )
 
 hidden_offers = Table("hidden_offers", METADATA, Column("offer", Text, primary_key=True))
+
+# The times of what follows are whole unix seconds. Numbers are given by the marker of `commits`,
+# so that they ascend without gaps on every database and are never given twice.
+facts = Table(
+    "facts",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("provider_model_id", Text, nullable=False),
+    Column("state", Text, nullable=False),  # JSON, decimals as strings
+    Column("rate_id", Text),
+    Column("valid_from", BigInteger),
+    Column("valid_until", BigInteger),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("superseded_at", BigInteger),  # the only column that is ever updated, once
+    Index(None, "source", "superseded_at"),
+)
+
+events = Table(
+    "events",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("provider_model_id", Text, nullable=False),
+    Column("field", Text),
+    Column("old", Text),  # JSON
+    Column("new", Text),  # JSON
+    Column("happened_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Index(None, "source"),
+)
+
+observations = Table(
+    "observations",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("observed_at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Index(None, "source", "observed_at"),
+)
+
+commits = Table(  # one row, the marker: what was committed last
+    "commits",
+    METADATA,
+    Column("marker", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("token", Text, nullable=False),  # tells whether a commit that was cut off was ours
+    Column("facts", BigInteger, nullable=False),  # the last number given
+    Column("events", BigInteger, nullable=False),
+    Column("observations", BigInteger, nullable=False),
+)

@@ -1,4 +1,6 @@
-"""The list of offers or models, and one of them."""
+"""The list of offers or models, and one of them, now or at another moment."""
+
+from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -8,7 +10,8 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from modeldex.errors import NoSnapshot, QuestionError, UnknownParameter
-from modeldex.query import parameters
+from modeldex.query import answer, history, parameters, then
+from modeldex.query.question import Question
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import shelf_key
@@ -21,8 +24,9 @@ from modeldex.serve.representation import (
 )
 from modeldex.serve.routes import reading
 
-_ONE_PARAMETERS = ("unique", "unique_models")
-_NAME = {
+_ONE_PARAMETERS = ("unique", "unique_models", "as_of", "known_at")
+Ask = Callable[[str], Awaitable[Representation | None]]
+NAME = {
     "name": "model_id",
     "in": "path",
     "required": True,
@@ -63,38 +67,71 @@ class Catalog:
 
         Without `limit` the answer is everything that matches.
         """
+        given, key = request.query_params.multi_items(), shelf_key(request.scope)
+        return await self.answered(
+            request,
+            lambda encoding: self.answers.list(
+                parameters.question(given, gateways(self.answers)), key, encoding
+            ),
+        )
+
+    async def model(self, request: Request) -> Response:
+        """One offer by its id, or a model by its id or an alias."""
+        return await self.one(request, request.path_params["model_id"])
+
+    async def one(self, request: Request, name: str) -> Response:
+        """Answer with what *name* means."""
+        return await self.answered(
+            request,
+            lambda encoding: self._row(request, name, encoding),
+            lambda: self._absent(request, name),
+        )
+
+    async def answered(
+        self, request: Request, ask: Ask, absent: Callable[[], Awaitable[Response]] | None = None
+    ) -> Response:
+        """Answer with what *ask* finds in an encoding; where it finds nothing, with *absent*."""
         asked = conditions(request.scope["headers"])
         try:
-            given = request.query_params.multi_items()
-            question = parameters.question(given, _gateways(self.answers))
-            encoding = self.negotiator.choose(asked.accept_encoding)
-            found = await self.answers.list(question, shelf_key(request.scope), encoding)
+            found = await ask(self.negotiator.choose(asked.accept_encoding))
+            if found is None:
+                return problems.not_found(request) if absent is None else await absent()
         except QuestionError as error:
             return _bad(error)
         except NoSnapshot:
             return problems.not_ready()
         return CatalogResponse(found, asked)
 
-    async def model(self, request: Request) -> Response:
-        """One offer by its id, or a model by its id or an alias."""
-        asked = conditions(request.scope["headers"])
-        name, key = request.path_params["model_id"], shelf_key(request.scope)
-        try:
-            model_first = _model_first(request)
-            encoding = self.negotiator.choose(asked.accept_encoding)
-            found = await self.answers.one(name, key, encoding, model_first=model_first)
-        except QuestionError as error:
-            return _bad(error)
-        except NoSnapshot:
-            return problems.not_ready()
-        return _unknown(name) if found is None else CatalogResponse(found, asked)
+    async def _row(self, request: Request, name: str, encoding: str) -> Representation | None:
+        asked = _of_one(request)
+        return await self.answers.made(
+            ("one", name, asked),
+            shelf_key(request.scope),
+            encoding,
+            lambda held: answer.one(held, name, model_first=asked.unique, moment=asked.moment),
+        )
+
+    async def _absent(self, request: Request, name: str) -> Response:
+        """Tell a name that means nothing from one of which nothing was in force then."""
+        asked = _of_one(request)
+        first = await self.answers.looked_up(
+            lambda held: history.first_known(held, name, model_first=asked.unique)
+        )
+        if first is None or asked.moment is None:
+            return unknown(name)
+        known = f"is from {first} on" if first else "does not exist"
+        when = then.in_words(asked.moment)
+        detail = (
+            f"Of {name[:200]!r} nothing was in force {when}. What is remembered of it {known}."
+        )
+        return problems.problem(404, "not_known_then", detail, parameter="as_of")
 
 
-def router(answers: Answers, negotiator: Negotiator) -> APIRouter:
-    """Return the catalog's routes."""
-    routes, handlers = APIRouter(), Catalog(answers, negotiator)
-    listing = [_openapi(one) for one in parameters.PARAMETERS]
-    single = [_NAME, *(one for one in listing if one["name"] in _ONE_PARAMETERS)]
+def router(handlers: Catalog) -> APIRouter:
+    """Return the catalog's routes; the last one takes every path below ``/v1/models``."""
+    routes = APIRouter()
+    listing = [openapi(one) for one in parameters.PARAMETERS]
+    single = [NAME, *(one for one in listing if one["name"] in _ONE_PARAMETERS)]
     reading.add(routes, "/v1/models", handlers.models, openapi_extra={"parameters": listing})
     reading.add(routes, "/models", handlers.models, include_in_schema=False)
     one = "/v1/models/{model_id:anything}"
@@ -102,12 +139,13 @@ def router(answers: Answers, negotiator: Negotiator) -> APIRouter:
     return routes
 
 
-def _unknown(name: str) -> Response:
+def unknown(name: str) -> Response:
+    """Return the answer for a name that means nothing."""
     detail = f"No offer, model or alias is called {name[:200]!r}. Ids are those of /v1/models."
     return problems.problem(404, "model_not_found", detail, parameter="model_id")
 
 
-def _gateways(answers: Answers) -> dict[str, str]:
+def gateways(answers: Answers) -> dict[str, str]:
     """Return every accepted name of a provider to its slug, derived once per snapshot."""
     snapshot = answers.current.snapshot
     found: dict[str, str] | None = snapshot.memo.get("gateways")
@@ -118,11 +156,11 @@ def _gateways(answers: Answers) -> dict[str, str]:
     return found
 
 
-def _model_first(request: Request) -> bool:
+def _of_one(request: Request) -> Question:
     for name in request.query_params:
         if name not in _ONE_PARAMETERS:
             raise UnknownParameter(name, _ONE_PARAMETERS)
-    return parameters.question(request.query_params.multi_items(), {}).unique
+    return parameters.question(request.query_params.multi_items(), {})
 
 
 def _bad(error: QuestionError) -> Response:
@@ -130,7 +168,8 @@ def _bad(error: QuestionError) -> Response:
     return problems.problem(400, code, str(error), parameter=error.parameter)
 
 
-def _openapi(one: parameters.Parameter) -> dict[str, object]:
+def openapi(one: parameters.Parameter) -> dict[str, object]:
+    """Return a query parameter as OpenAPI shows it."""
     return {
         "name": one.name,
         "in": "query",
