@@ -3,6 +3,7 @@
 ModeldexError
 ├── DeclarationError        a source's page of facts is wrong
 ├── SourceError             a source could not be asked, or did not answer with models
+│   └── NotAsked            its turn did not come in time
 ├── QuestionError           a catalog question that cannot be answered as asked
 │   ├── UnknownParameter
 │   └── BadValue
@@ -50,6 +51,13 @@ class SourceError(ModeldexError):
     def __init__(self, kind: str, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.kind, self.reason, self.retry_after = kind, reason, retry_after
+
+
+class NotAsked(SourceError):
+    """A source's turn did not come in time, so that nothing is known of it that was not before."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("timeout", reason)
 
 
 class QuestionError(ModeldexError):

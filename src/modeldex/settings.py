@@ -66,8 +66,11 @@ class Settings(BaseSettings):
     refresh_interval: float = Field(
         900.0, ge=1, allow_inf_nan=False, description="Seconds between two refreshes."
     )
+    refresh_deadline: float = Field(
+        180.0, gt=0, allow_inf_nan=False, description="Seconds that one refresh asks for."
+    )
     fetch_concurrency: int = Field(16, ge=1, le=256, description="Sources asked at a time.")
-    guard_factor: int = Field(10, ge=2, description="A price that moves so much is suspicious.")
+    guard_factor: int = Field(10, ge=2, description="A change by so much is suspicious.")
     guard_least_share: float = Field(
         0.5, ge=0, le=1, description="An answer with a smaller share of the rows is held."
     )

@@ -72,7 +72,7 @@ def test_what_is_rejected_is_refused_again(
     run("refresh")
 
     assert (done.returncode, json.loads(done.stdout)["problem"]) == (0, None)
-    assert shown(run)["held"]["rejected"] is True
+    assert (shown(run)["state"], shown(run)["held"]["rejected"]) == ("rejected", True)
     assert served(tmp_path) == MANY
 
 

@@ -54,21 +54,32 @@ def test_sources_json_has_every_declared_source(data_dir: Path) -> None:
     )
 
 
-def test_sources_shows_what_is_held_back_with_its_numbers(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("state", "decision"),
+    [
+        ("held", "2 equal answers; modeldex accept|reject groq"),
+        ("rejected", "rejected; 2 equal answers; modeldex accept groq"),
+    ],
+)
+def test_sources_shows_what_is_held_back_with_its_numbers(
+    state: str, decision: str, tmp_path: Path
+) -> None:
     """The reason, how often it came, what to type; rows that keep old values, or are missing."""
-    held = Held(kind="shrunk", reason="x", before=9, now=3, suspicious=0, times=2, first_at=NOW)
+    held = Held(
+        kind="shrunk", reason="x", before=9, now=3, suspicious=0, times=2, first_at=NOW,
+        rejected=state == "rejected",
+    )  # fmt: skip
     told = SourceStatus(
-        id="groq", provider="groq", name="Groq", state="held", suspicious=1, missing=4, rows=9,
+        id="groq", provider="groq", name="Groq", state=state, suspicious=1, missing=4, rows=9,
         reason="it answered 3 rows where 9 are held", held=held,
     )  # fmt: skip
     (tmp_path / "snapshots").mkdir()
     status.write(tmp_path / "snapshots", Status(at=NOW, snapshot=None, sources=(told,)))
     done = live.run(tmp_path, "sources")
-    (line,) = (one for one in done.stdout.splitlines() if one.split()[:2] == ["groq", "held"])
+    (line,) = (one for one in done.stdout.splitlines() if one.split()[:2] == ["groq", state])
 
     assert line.rstrip().partition("it answered")[2] == (
-        " 3 rows where 9 are held (2 equal answers; modeldex accept|reject groq)"
-        " 1 rows keep an old value for now 4 rows missing"
+        f" 3 rows where 9 are held ({decision}) 1 rows keep an old value for now 4 rows missing"
     )
 
 

@@ -27,7 +27,8 @@ def taken(held: Sequence[Kept], new: Sequence[Listing], today: str = NEXT) -> tu
         complete=True,
         today=today,
         thresholds=Thresholds(),
-        agrees=lambda _: True,
+        now=0.0,
+        agrees=guard.anything,
     )
     return guard.rows(question)
 

@@ -193,7 +193,16 @@ def few(publish: Publish) -> Snapshot:
         change(1, "status.changed", "bolt/labs/three", "labs/three", new="deprecated"),
         change(4, "status.changed", "bolt/labs/three", "labs/three", old="deprecated"),
         change(5, "status.changed", "bolt/labs/one", "labs/one", old="deprecated"),
-        change(2, "status.changed", "bolt/labs/one", "labs/one", new="x", decisive=False),
+        change(
+            5,
+            "status.changed",
+            "bolt/labs/one",
+            "labs/one",
+            part=1,
+            new="deprecated",
+            decisive=False,
+            source="book",
+        ),
         change(6, "status.changed", "bolt/labs/one", "labs/one", old="missing", new="retired"),
     ]
     return publish(remembering(past.today(), facts, changes))
@@ -257,7 +266,10 @@ def test_a_status_is_that_of_then(few: Snapshot, days: float, status: str) -> No
 
 
 def test_a_status_before_its_only_change_is_what_that_ended(few: Snapshot) -> None:
-    """Who was first seen deprecated was so from the start; missing and retired are no statuses."""
+    """Who was first seen deprecated was so from the start.
+
+    What a book says does not count, and neither do missing and retired, which facts tell.
+    """
     rows = [ask(few, text="one", gateways=("bolt",), moment=at(days)) for days in (1, 5, 7)]
 
     assert [row["data"][0]["status"] for row in rows] == ["deprecated", "available", "available"]

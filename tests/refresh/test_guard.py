@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 
-from modeldex.domain.listing import Kept, Listing
+from modeldex.domain.listing import Kept, Listing, Pending
 from modeldex.refresh import guard
 from modeldex.refresh.suspicion import Thresholds
 from support.catalogs import kept, listing, priced
 
 LATER = "2026-11-24"
+NOW = 1_795_521_600.0  # then, at noon
+PRICES = frozenset({"rates"})
 
 
 def offers(count: int, factor: str = "1") -> list[Listing]:
@@ -24,8 +27,9 @@ def asked(held: Sequence[Kept], new: Sequence[Listing], **changes: Any) -> guard
     given = {
         "complete": True,
         "today": LATER,
+        "now": NOW,
         "thresholds": Thresholds(),
-        "agrees": lambda _: False,
+        "agrees": lambda *_: False,
         **changes,
     }
     return guard.Question(held=held, new=new, **given)
@@ -111,10 +115,52 @@ def test_an_independent_source_that_agrees_settles_a_row_at_once() -> None:
     assert guard.rows(asked(held(offers(1)), [new], agrees=agrees))[0].listing == new
 
 
+def test_a_witness_of_prices_is_none_of_limits() -> None:
+    """A book settles a limit that moved only where it states that limit too."""
+    old = priced("acme", "m0", "0.000001", "0.000001", context_length=8192)
+    new = priced("acme", "m0", "0.000001", "0.000001", context_length=8_192_000)
+    judged = []
+    for stated in (None, 8192, 8_192_000):
+        book = priced("acme", "m0", "0.000001", "0.000001", source="book", context_length=stated)
+        agrees = guard.witnesses({("acme", "m0"): [book]})
+        (row,) = guard.rows(asked(held([old]), [new], agrees=agrees))
+        judged.append(row.listing.context_length)
+    assert judged == [8192, 8192, 8_192_000]
+
+
+def test_limits_that_scaled_hold_the_whole_of_a_source_without_prices() -> None:
+    """A thousand times the context on every row is no source to believe; back again it is."""
+    good = [listing("acme", f"m{number}", context_length=8192) for number in range(20)]
+    scaled = [msgspec.structs.replace(one, context_length=8_192_000) for one in good]
+    found = guard.refusal(asked(held(good), scaled))
+    assert found is not None
+    assert (found.kind, found.suspicious) == ("changed", 20)
+    assert guard.refusal(asked(held(good), good)) is None
+
+
+def test_a_pending_row_knows_since_when_its_source_says_so() -> None:
+    """The first of equal answers dates it; another strange answer begins anew."""
+    state, since = held(offers(20)), []
+    for moment, prompt in enumerate(("0.001", "0.001", "0.1", "0.1")):
+        strange = [priced("acme", "m0", prompt, prompt), *offers(20)[1:]]
+        state = list(guard.rows(asked(state, strange, now=NOW + moment)))
+        since.append(state[0].pending.since if state[0].pending else None)
+    assert since == [NOW, NOW, NOW + 2, NOW + 2]
+
+
+def test_a_row_that_was_pending_before_it_was_dated_is_dated_from_now() -> None:
+    """What an older modeldex remembered has no date; 1970 would be a wrong one."""
+    strange = offers(1, "1000")[0]
+    (before,) = held(offers(1))
+    pending = Pending(listing=strange, times=1)
+    (after,) = guard.rows(asked([msgspec.structs.replace(before, pending=pending)], [strange]))
+    assert after.pending == Pending(listing=strange, times=2, since=NOW)
+
+
 def test_a_source_is_no_witness_of_itself() -> None:
     """The same source's other entries settle nothing."""
     new = offers(1, "1000")[0]
-    assert not guard.witnesses({("acme", "m0"): [new]})(new)
+    assert not guard.witnesses({("acme", "m0"): [new]})(new, PRICES)
 
 
 def test_a_vanished_model_is_missing_and_then_retired() -> None:

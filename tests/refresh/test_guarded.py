@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from typing import Literal
 
+import msgspec
 import pytest
 
 from modeldex.errors import RefreshError
 from modeldex.refresh.order import Decision
 from modeldex.refresh.report import Report
+from modeldex.refresh.suspicion import Thresholds
 from modeldex.snapshot import status
 from modeldex.snapshot.status import SourceStatus
 from support.provider import FakeProvider, Reply
@@ -132,17 +134,61 @@ async def test_an_accepted_answer_is_published(workshop: Workshop) -> None:
 
 
 async def test_a_rejected_answer_stays_rejected(workshop: Workshop) -> None:
-    """Equal ones are held without end; another one is judged for itself."""
+    """Equal ones are refused without end; another one is judged for itself."""
     await started(workshop)
     await again(workshop, SHRUNK)
     await workshop.decide(REJECT)
     for _ in range(6):
         report = await again(workshop, SHRUNK, 86400.0)
-        assert outcome(report, "acme").outcome == "held"
+        assert outcome(report, "acme").outcome == "rejected"
     assert (await workshop.store.held())["acme"].rejected
     await again(workshop, models(*IDS[:6]))
     assert not (await workshop.store.held())["acme"].rejected
     assert len(workshop.statuses()) == 20
+
+
+async def test_a_rejected_answer_is_shown_as_such_until_a_good_one_comes(
+    workshop: Workshop,
+) -> None:
+    """At once, with its numbers, over a restart and a failure; a good answer ends the matter."""
+    await started(workshop)
+    await again(workshop, SHRUNK)
+    await workshop.decide(REJECT)
+    states, times = [shown(workshop).state], list[int]()
+    for reply in (SHRUNK, Reply(status=404), SHRUNK, models(*IDS)):
+        workshop.restart()
+        await again(workshop, reply)
+        one = shown(workshop)
+        states.append(one.state)
+        times += [one.held.times] if one.held else []
+    assert states == ["rejected", "rejected", "failing", "rejected", "ok"]
+    assert times == [2, 2, 3]
+    assert (shown(workshop).held, shown(workshop).reason) == (None, None)
+    assert await workshop.store.held() == {}
+
+
+async def test_who_rejected_an_answer_may_still_accept_it(workshop: Workshop) -> None:
+    """It is published then, as if it had never been rejected."""
+    await started(workshop)
+    await again(workshop, SCALED)
+    await workshop.decide(REJECT)
+    assert (await workshop.decide(ACCEPT)).published
+    assert await workshop.price("m00") == "0.001"
+    assert (shown(workshop).state, shown(workshop).held) == ("ok", None)
+    assert outcome(await again(workshop, SCALED), "acme").outcome == "answered"
+
+
+async def test_an_accepted_answer_retires_when_the_settings_say(workshop: Workshop) -> None:
+    """A model that four answers lacked lacks in the accepted one for the fifth time."""
+    limits = Thresholds(retire_after=5)
+    workshop.refresher.terms = msgspec.structs.replace(workshop.refresher.terms, thresholds=limits)
+    await started(workshop)
+    for _ in range(4):
+        await again(workshop, models(*IDS[1:]))
+    await again(workshop, models(*IDS[1:], prompt="0.001"))
+    await workshop.decide(ACCEPT)
+    (source,) = await workshop.store.listings()
+    assert [one.missing for one in source.rows] == [0] * 19 + [5]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def answered(
     held: tuple[Kept, ...], new: tuple[Listing, ...], before: HeldAnswer | None, now: float
 ) -> Verdict:
     """Return the verdict on one complete answer at a moment."""
-    judge = Judge(thresholds=Thresholds(), agrees=lambda _: False, now=now, today=TODAY)
+    judge = Judge(thresholds=Thresholds(), agrees=lambda *_: False, now=now, today=TODAY)
     return judge.answer("acme", held, new, before, complete=True)
 
 
@@ -83,11 +83,24 @@ def test_a_rejected_answer_stays_rejected() -> None:
 def test_who_insists_takes_everything() -> None:
     """With force nothing is held back and no row is doubted."""
     judge = Judge(
-        thresholds=Thresholds(), agrees=lambda _: False, now=0.0, today=TODAY, force=True
+        thresholds=Thresholds(), agrees=lambda *_: False, now=0.0, today=TODAY, force=True
     )
     verdict = judge.answer("acme", state(20), rows(1, "0.001"), None, complete=True)
     assert verdict.held is None
     assert verdict.rows[0].listing == rows(1, "0.001")[0]
+
+
+@pytest.mark.parametrize(("retire_after", "missing"), [(3, 3), (5, 5)])
+def test_an_accepted_answer_counts_missing_models_as_far_as_is_set(
+    retire_after: int, missing: int
+) -> None:
+    """With five answers until a model is retired, the fifth that lacks it counts too."""
+    held = answered(state(20), rows(7), None, 0.0).held
+    assert held is not None
+    before = tuple(msgspec.structs.replace(one, missing=4) for one in state(20))
+    limits = Thresholds(retire_after=retire_after)
+    found = accepted(before, held, limits, 0.0, TODAY)
+    assert {one.missing for one in found[7:]} == {missing}
 
 
 @pytest.mark.parametrize("count", [7, 20])
@@ -95,6 +108,6 @@ def test_an_accepted_answer_is_taken_whole(count: int) -> None:
     """What an operator accepts is held from then on; what it lacks is missing."""
     held = answered(state(20), rows(count, "0.001"), None, 0.0).held
     assert held is not None
-    found = accepted(state(20), held, TODAY)
+    found = accepted(state(20), held, Thresholds(), 0.0, TODAY)
     assert [one.listing for one in found[:count]] == list(rows(count, "0.001"))
     assert [one.missing for one in found[count:]] == [1] * (20 - count)

@@ -11,6 +11,7 @@ import pytest
 from modeldex.refresh.breaker import CLOSED, HALF_OPEN, OPEN
 from modeldex.snapshot import status
 from modeldex.snapshot.status import SourceStatus
+from modeldex.sources.fetcher import Fetcher
 from modeldex.store.sql import SqlStore
 from support import live
 from support.provider import FakeProvider, Reply
@@ -86,7 +87,7 @@ async def test_a_good_probe_closes_the_breaker(workshop: Workshop) -> None:
     await failing(workshop)
     workshop.answers("acme", models("a"))
     workshop.clock.seconds = START + 300
-    assert workshop.refresher.questioner.breaker.state(
+    assert workshop.refresher.terms.breaker.state(
         (await workshop.store.health())["acme"], workshop.clock.seconds
     ) == HALF_OPEN  # fmt: skip
     assert [await tried(workshop, at) for at in (300, 300)] == [True, True]
@@ -105,9 +106,10 @@ async def test_an_open_breaker_stays_open_over_a_restart(workshop: Workshop) -> 
 
 
 async def test_who_insists_asks_in_spite_of_an_open_breaker(workshop: Workshop) -> None:
-    """Skipped otherwise, with the reason and how long it is left alone."""
+    """Skipped otherwise, with the reason, how long it is left alone, and what is held."""
     await failing(workshop)
     skipped = outcome(await workshop.refresh(), "acme")
+    assert (skipped.rows, skipped.priced) == (1, 1)
     assert skipped.reason == "left alone for 300 s more: it answered 404"
     await workshop.refresh(force=True)
     assert workshop.asked("acme") == 1 + 4
@@ -149,6 +151,83 @@ async def test_each_source_keeps_its_own_deadline(workshop: Workshop) -> None:
         "coda": None,
     }
     assert workshop.offers() == ["acme/a", "bolt/quick", "coda/slow"]
+
+
+def hurry(workshop: Workshop, concurrency: int, seconds: float) -> None:
+    """Let each refresh ask so many sources at a time, and no longer than *seconds*."""
+    workshop.refresher.questioner.new_fetcher = lambda: Fetcher(
+        concurrency, use_proxies=False, patience=seconds
+    )
+
+
+async def test_a_refresh_ends_by_its_deadline_whatever_hangs(workshop: Workshop) -> None:
+    """Of six that hang two are asked and have failed; the others are as they were, and due."""
+    names, gate = [f"s{number}" for number in range(6)], threading.Event()
+    for name in names:
+        workshop.declare(name, "timeout = 60")
+        workshop.answers(name, Reply(gate=gate))
+    hurry(workshop, 2, 0.5)
+    report = await workshop.refresh(*names)
+    asked = [one.source for one in report.failed]
+    assert len(asked) == 2
+    assert {(one.failure_kind, one.reason) for one in report.failed} == {
+        ("timeout", "no complete answer by the refresh's deadline of 0.5 s")
+    }
+    left = [one for one in report.outcomes if one.source not in asked]
+    late = ("skipped", None, "its turn did not come by the refresh's deadline of 0.5 s")
+    assert [(one.outcome, one.failure_kind, one.reason) for one in left] == [late] * 4
+    assert {shown(workshop)[name].failures for name in asked} == {1}
+    assert {
+        (shown(workshop)[one.source].failures, workshop.asked(one.source)) for one in left
+    } == {(0, 0)}
+    assert await workshop.refresher.next_due() <= workshop.clock.seconds
+    assert workshop.offers() == ["acme/a"]
+    gate.set()
+    hurry(workshop, 2, 60)
+    for name in names:
+        workshop.answers(name, models("b"))
+    workshop.clock.seconds += 1
+    due = await workshop.refresh(only_due=True)
+    assert [one.source for one in due.outcomes] == [one.source for one in left]
+    workshop.clock.seconds += INTERVAL
+    await workshop.refresh()
+    assert workshop.offers() == ["acme/a", *(f"{name}/b" for name in names)]
+    assert {one.state for one in shown(workshop).values()} == {"ok"}
+
+
+async def test_who_waited_longest_is_asked_first(workshop: Workshop) -> None:
+    """Where a refresh is too short for all, each has its turn in one of those that follow."""
+    names, gate = ["s0", "s1", "s2"], threading.Event()
+    for name in names:
+        workshop.declare(name, "timeout = 60")
+        workshop.answers(name, Reply(gate=gate))
+    hurry(workshop, 1, 0.3)
+    turns = []
+    for _ in range(4):
+        workshop.clock.seconds += INTERVAL
+        report = await workshop.refresh(*names, force=True)
+        turns.append([one.source for one in report.failed])
+    gate.set()
+    assert turns == [["s0"], ["s1"], ["s2"], ["s0"]]
+
+
+async def test_a_source_whose_turn_never_came_keeps_what_is_known_of_its_failures(
+    workshop: Workshop,
+) -> None:
+    """Neither counter, nor breaker, nor reason, nor time: nobody has asked it."""
+    gate = threading.Event()
+    workshop.answers("acme", REFUSES)
+    await workshop.refresh("acme")
+    workshop.declare("bolt", "timeout = 60")
+    workshop.answers("bolt", Reply(gate=gate))
+    before = (await workshop.store.health())["acme"]
+    hurry(workshop, 1, 0.3)
+    workshop.clock.seconds += INTERVAL
+    report = await workshop.refresh()
+    gate.set()
+    assert outcome(report, "acme").outcome == "skipped"
+    assert (await workshop.store.health())["acme"] == before
+    assert workshop.log.of("warning") == ["a source failed; its last good listings stand"] * 2
 
 
 @pytest.mark.finding("PV-H5")

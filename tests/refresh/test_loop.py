@@ -115,7 +115,7 @@ async def test_a_source_that_is_never_asked_again_is_no_reason_to_hurry(
     await workshop.refresh()
     if gone == "removed":
         (workshop.sources / "bolt.toml").unlink()
-    workshop.refresher.chosen = frozenset({"acme"})
+    workshop.refresher.selection.chosen = frozenset({"acme"})
     store.written.clear()
     await spend(workshop, INTERVAL / 2, 7, None)
     assert (len(store.written), workshop.asked("bolt")) == (3, 1)

@@ -24,18 +24,23 @@ HOURS = (0, 6, 12, 18, 24)  # of a recorded day, at which it is asked for
 
 
 class Past:
-    """A refresher of one provider, and its recorded days."""
+    """A refresher of one provider, and its recorded days.
+
+    Attributes:
+        longest: how many answers a row had to wait for at most.
+    """
 
     def __init__(
         self, source: str, world: World, directory: Path, pool: ThreadPoolExecutor
     ) -> None:
         self.source, self.world, self.directory = source, world, directory
-        self.clock, self.recordings = Clock(), recorded.load()
+        self.clock, self.recordings, self.store = Clock(), recorded.load(), MemoryStore()
+        self.longest = 0
         declared = Registry([registry.load().by_id[source]], [])
         asker = Asker(Addresses(lambda _: None, world.template), 30.0, self.clock.time)
         publisher = Publisher(directory, lambda: self.clock.seconds, pool)
         self.refresher = new_refresher(
-            self.clock, Notebook(), MemoryStore(), asker, publisher, lambda: declared, MOST
+            self.clock, Notebook(), self.store, asker, publisher, lambda: declared, MOST
         )
 
     def dates(self) -> list[str]:
@@ -51,7 +56,13 @@ class Past:
             self.clock.seconds = (begin + timedelta(hours=hour)).timestamp()
             report = await self.refresher.refresh(Order())
             found.append(outcome(report, self.source).outcome)
+            self.longest = max([self.longest, *await self.waits()])
         return found
+
+    async def waits(self) -> list[int]:
+        """Return of each row that keeps an old value how many answers have stated the new one."""
+        found = await self.store.listings()
+        return [row.pending.times for one in found for row in one.rows if row.pending is not None]
 
     def listed(self, date: str) -> set[str]:
         """Return the ids that stand in the recorded answer of a day."""
@@ -82,6 +93,15 @@ async def test_each_recorded_day_is_the_catalog_after_it(past: Past) -> None:
     for date in past.dates():
         await past.live(date)
         assert past.present() == past.listed(date), date
+
+
+@pytest.mark.recorded
+@pytest.mark.parametrize("past", ["openrouter", "google", "anthropic"], indirect=True)
+async def test_no_true_change_is_held_for_longer_than_two_answers(past: Past) -> None:
+    """Prices and limits, up or down: two equal answers wait, the third does not."""
+    for date in past.dates():
+        assert "held" not in await past.live(date), date
+        assert (await past.waits(), past.longest <= 2) == ([], True), date
 
 
 @pytest.mark.recorded

@@ -8,7 +8,8 @@ import pytest
 from typing_extensions import override
 
 from modeldex.refresh.order import Order
-from modeldex.refresh.refresher import Moment, Refresher
+from modeldex.refresh.refresher import Refresher
+from modeldex.refresh.world import Moment
 from modeldex.snapshot.publish import Publisher
 from modeldex.sources import registry
 from modeldex.sources.address import Addresses

@@ -383,7 +383,7 @@ async def test_a_name_of_no_source_is_refused_with_the_names_there_are(
 
 async def test_a_chosen_source_whose_declaration_broke_stops_nothing(workshop: Workshop) -> None:
     """The others that were chosen are refreshed, and the broken file is told."""
-    workshop.refresher.chosen = frozenset({"acme", "bolt"})
+    workshop.refresher.selection.chosen = frozenset({"acme", "bolt"})
     (workshop.sources / "bolt.toml").write_text("id = ")
     report = await started(workshop)
     assert workshop.offers() == ["acme/a", "acme/b"]
@@ -396,7 +396,7 @@ async def test_a_source_that_is_not_chosen_is_left_out_with_its_rows(workshop: W
     await started(workshop)
     workshop.declare("bolt", 'aliases = ["the-bolt"]')
     workshop.answers("bolt", models("z"))
-    workshop.refresher.chosen = frozenset({"the-bolt"})
+    workshop.refresher.selection.chosen = frozenset({"the-bolt"})
     report = await workshop.refresh()
     skipped = outcome(report, "acme")
     assert (skipped.outcome, skipped.reason) == ("skipped", "not chosen")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeldex.refresh.schedule import Schedule
+from modeldex.refresh.schedule import Schedule, is_due
 from modeldex.store.base import Health
 
 INTERVAL = 900.0
@@ -42,7 +42,7 @@ def test_the_next_time_is_never_now(chance: float, interval: float) -> None:
 )
 def test_a_source_is_due_from_its_time_on(health: Health | None, *, due: bool) -> None:
     """One that was never asked is due at once, one that waits not before the wait is over."""
-    assert schedule().is_due(health, 1000.0) is due
+    assert is_due(health, 1000.0) is due
 
 
 def test_the_next_look_is_at_the_first_time_of_all() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
 from modeldex.serve import monogram
@@ -209,6 +210,22 @@ def test_the_status_tells_each_source_with_its_numbers(url: str) -> None:
         "gateways_with_errors": 2,
         "gateways_with_zero_models": len(found) - 4,
     }
+
+
+def test_a_rejected_answer_is_told_as_such(directory: Path, tmp_path: Path) -> None:
+    """The rows that are served are not what the provider says now, and somebody wants it so."""
+    shutil.copytree(directory / "snapshots", tmp_path / "snapshots")
+    rejected = {"rejected": True, **{name: getattr(HELD, name) for name in ("before", "now")}}
+    held = msgspec.structs.replace(HELD, rejected=True)
+    groq = {"state": "rejected", "reason": HELD.reason, "failure_kind": "guard", "held": held}
+    status.write(tmp_path / "snapshots", told(groq=groq))
+    with live.served(live.application(tmp_path)) as url:
+        answer = wire.ask(url, "/v1/gateways/status")
+        labels = wire.ask(url, "/metrics").body.decode()
+    (found,) = (one for one in answer.json["data"] if one["id"] == "groq")
+    assert (found["state"], found["error_message"]) == ("rejected", HELD.reason)
+    assert found["sources"][0]["held"].items() >= rejected.items()
+    assert 'source="groq",state="rejected"' in labels
 
 
 def test_the_status_is_read_again_when_it_was_replaced(directory: Path, tmp_path: Path) -> None:

@@ -246,8 +246,8 @@ def test_a_change_says_what_when_and_from_where(url: str) -> None:
     assert wire.ask(url, "/v1/changes?kind=price.changed").json["data"] == [
         {
             "id": "10.0", "kind": "price.changed", "offer": "acme/labs/Large",
-            "model": "labs/large", "provider": "acme", "source": "acme", "decisive": True, "field": None,
-            "old": [{"usd": "0.1"}], "new": None, "happened_at": "2026-01-11T00:00:00Z",
+            "model": "labs/large", "provider": "acme", "source": "acme", "decisive": True,
+            "field": None, "old": [{"usd": "0.1"}], "new": None, "happened_at": "2026-01-11T00:00:00Z",
             "recorded_at": "2026-01-11T00:00:00Z",
         }
     ]  # fmt: skip
@@ -317,7 +317,7 @@ def test_a_wrong_question_about_changes_is_refused(
 
 
 def test_a_set_of_rates_says_when_which_offers_were_listed_at_it(url: str) -> None:
-    """The id that a row states leads to the rates, and to the times in which they were in force."""
+    """The id that a row states leads to the rates, and to when they were in force."""
     found = wire.ask(url, f"/v1/rates/{name_of(BOLT)}").json
 
     assert found == {

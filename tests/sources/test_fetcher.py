@@ -4,13 +4,14 @@ import asyncio
 import gzip
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 import stamina
 
 from modeldex import __version__
-from modeldex.errors import SourceError
+from modeldex.errors import NotAsked, SourceError
 from modeldex.sources.address import Addresses
 from modeldex.sources.declaration import Declaration
 from modeldex.sources.exchange import Answer, Exchange, Validators, exchange
@@ -169,11 +170,34 @@ async def test_a_failure_that_passes_costs_nothing(
 async def test_a_server_error_is_tried_again_and_then_reported(
     fake_provider: FakeProvider,
 ) -> None:
-    """After the last attempt the status is the failure, with the wait that it asks for."""
-    fake_provider.script("/m", Reply(status=503, headers={"retry-after": "7"}))
+    """After the last attempt the status is the failure."""
+    fake_provider.script("/m", Reply(status=503))
     error = await failure(f"{fake_provider.url}/m")
-    assert (error.kind, error.reason, error.retry_after) == ("server", "it answered 503", 7.0)
+    assert (error.kind, error.reason, error.retry_after) == ("server", "it answered 503", None)
     assert fake_provider.count("/m") == ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    ("after", "seconds"), [("7", 7.0), (format_datetime(NOW + timedelta(seconds=9)), 9.0)]
+)
+async def test_a_server_error_that_says_when_to_come_again_ends_the_turn(
+    after: str, seconds: float, fake_provider: FakeProvider
+) -> None:
+    """It is not asked before that time, which is later than this turn; the wait is told."""
+    limited = Reply(status=503, headers={"retry-after": after})
+    fake_provider.script("/m", Reply(status=502), limited, Reply(b"[1]"))
+    error = await failure(f"{fake_provider.url}/m")
+    assert (error.kind, error.reason, error.retry_after) == ("server", "it answered 503", seconds)
+    assert fake_provider.count("/m") == 2
+
+
+@pytest.mark.parametrize("after", ["0", "soon"])
+async def test_a_server_error_that_names_no_time_is_tried_again(
+    after: str, fake_provider: FakeProvider
+) -> None:
+    """No wait at all, or words that mean none, keep nobody from another attempt."""
+    fake_provider.script("/m", Reply(status=503, headers={"retry-after": after}), Reply(b"[1]"))
+    assert (await fetch(f"{fake_provider.url}/m")).pages == (b"[1]",)
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429])
@@ -278,6 +302,25 @@ async def test_a_deadline_begins_when_a_source_has_its_turn(fake_provider: FakeP
         await asyncio.sleep(1.2)
         gate.set()
         assert [one.pages for one in await both] == [(b"[]",)] * 2
+
+
+async def test_all_conversations_end_with_the_patience_of_the_fetcher(
+    fake_provider: FakeProvider,
+) -> None:
+    """Who was being asked has failed; who was waiting, or comes later, was never asked."""
+    gate = threading.Event()
+    fake_provider.script("/m", Reply(gate=gate))
+    url, told = f"{fake_provider.url}/m", list[tuple[type, str, str]]()
+    async with Fetcher(1, MOST, use_proxies=False, patience=0.3) as fetcher:
+        first = [fetcher.run(talk(url), 20) for _ in range(3)]
+        found = await asyncio.gather(*first, return_exceptions=True)
+        found += await asyncio.gather(fetcher.run(talk(url), 20), return_exceptions=True)
+    gate.set()
+    told = [(type(one), one.kind, one.reason) for one in found if isinstance(one, SourceError)]
+    late = "its turn did not come by the refresh's deadline of 0.3 s"
+    cut = "no complete answer by the refresh's deadline of 0.3 s"
+    assert told == [(SourceError, "timeout", cut), *[(NotAsked, "timeout", late)] * 3]
+    assert fake_provider.count("/m") == 1
 
 
 async def test_a_source_that_hangs_does_not_hold_up_the_others(

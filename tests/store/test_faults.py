@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from modeldex.errors import StoreError
 from modeldex.store.base import Changes
 from modeldex.store.engine import READS, Limits, transaction
 from modeldex.store.sql import SqlStore
+from support.cutting import cutting
 from support.hanging import listening
 from support.postgres import Postgres
 from support.stored import FULL_HEALTH, changed, fact, plain, save
@@ -223,6 +225,25 @@ async def test_a_server_that_stops_answering_meets_the_deadline(
         await store.known()
     assert (await store.known()).commit == 1
     await store.close()
+
+
+@pytest.mark.finding("DB-M2")
+async def test_a_network_that_loses_everything_meets_the_deadline(
+    postgres: Postgres, postgres_url: str
+) -> None:
+    """Neither the question nor the wish to end it arrives; when all is well, all is well."""
+    await filled(postgres_url)
+    with tempfile.TemporaryDirectory(prefix="modeldex-") as way:
+        url = postgres_url.replace(str(postgres.socket.parent), way)
+        async with cutting(postgres.socket, Path(way), b"never", heard=False) as between:
+            store = SqlStore(url, limits=SHORT)
+            await store.open()
+            between.silent = True
+            with pytest.raises(StoreError, match="did not answer in time"):
+                await store.known()
+            between.silent = False
+            assert (await store.known()).commit == 1
+            await store.close()
 
 
 @pytest.mark.finding("DB-M2")

@@ -15,17 +15,20 @@ class Cutting:
         word: the connection is cut at the first of these words that a client sends.
         heard: the server got that word, and did it, before the cut.
         cuts: connections that were cut.
+        silent: what clients send is lost, and nobody is told.
     """
 
     def __init__(self, server: Path, word: bytes, *, heard: bool) -> None:
         self.server, self.word, self.heard, self.cuts = server, word, heard, 0
+        self.silent = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Be the way of one client."""
         behind, ahead = await asyncio.open_unix_connection(str(self.server))
         back = asyncio.create_task(self._back(behind, writer))
         while (data := await reader.read(_MOST)) and not (self.word in data and not self.cuts):
-            ahead.write(data)
+            if not self.silent:
+                ahead.write(data)
         if data:
             self.cuts += 1
             back.cancel()

@@ -12,13 +12,16 @@ from typing import Any
 from typing_extensions import override
 
 from modeldex.errors import StoreError
-from modeldex.refresh.asking import Questioner
+from modeldex.refresh.asking import Questioner, Terms
 from modeldex.refresh.breaker import Breaker
 from modeldex.refresh.order import Decision, Order
-from modeldex.refresh.refresher import Moment, Refresher
+from modeldex.refresh.refresher import Clock as RefresherClock
+from modeldex.refresh.refresher import Refresher
 from modeldex.refresh.report import Outcome, Report
 from modeldex.refresh.schedule import Schedule
+from modeldex.refresh.selection import Selection
 from modeldex.refresh.suspicion import Thresholds
+from modeldex.refresh.world import Moment
 from modeldex.snapshot.publish import Publisher, read_pointer
 from modeldex.sources import registry
 from modeldex.sources.address import Addresses
@@ -178,17 +181,22 @@ def new_refresher(  # noqa: PLR0913, PLR0917 - each of its parts may be another 
     most: int = MOST,
 ) -> Refresher:
     """Return a refresher with the defaults of a new installation, but without chance."""
-    schedule = Schedule(INTERVAL, lambda: 0.5)
+    terms = Terms(
+        schedule=Schedule(INTERVAL, lambda: 0.5),
+        breaker=Breaker(),
+        thresholds=Thresholds(),
+        description_length=2000,
+    )
     return Refresher(
         store=store,
-        load=load,
-        chosen=None,
-        questioner=Questioner(asker, schedule, Breaker(), lambda: clock.seconds, 2000),
-        thresholds=Thresholds(),
-        new_fetcher=lambda: Fetcher(8, most, use_proxies=False),
+        selection=Selection(load, None, asker),
+        questioner=Questioner(
+            asker, terms, lambda: Fetcher(8, most, use_proxies=False), lambda: clock.seconds
+        ),
         publisher=publisher,
-        moment=clock.moment,
-        stamp=lambda seconds: datetime.fromtimestamp(seconds, UTC).isoformat(),
+        clock=RefresherClock(
+            clock.moment, lambda seconds: datetime.fromtimestamp(seconds, UTC).isoformat()
+        ),
         log=log,
     )
 

@@ -17,13 +17,15 @@ from modeldex import telemetry
 from modeldex.bootstrap import storing
 from modeldex.fleet.local import FileLock, Mailbox
 from modeldex.refresh import loop
-from modeldex.refresh.asking import Progress, Questioner
+from modeldex.refresh.asking import Progress, Questioner, Terms
 from modeldex.refresh.breaker import Breaker
 from modeldex.refresh.order import Order
-from modeldex.refresh.refresher import Moment, Refresher
+from modeldex.refresh.refresher import Clock, Refresher
 from modeldex.refresh.report import Report
 from modeldex.refresh.schedule import Schedule
+from modeldex.refresh.selection import Selection
 from modeldex.refresh.suspicion import Thresholds
+from modeldex.refresh.world import Moment
 from modeldex.settings import Settings
 from modeldex.snapshot.publish import Publisher
 from modeldex.sources import registry
@@ -69,34 +71,21 @@ async def refresher(settings: Settings, log: Log) -> AsyncIterator[Refresher]:
     threads = max(1, (os.cpu_count() or 2) - 1)
     addresses = Addresses(settings_module.variable, settings.source_mirror)
     asker = Asker(addresses, settings.source_timeout, lambda: datetime.now(UTC))
-    schedule = Schedule(settings.refresh_interval, random.random)
     with ThreadPoolExecutor(threads, thread_name_prefix="compress") as pool:
         await store.open()
         try:
             yield Refresher(
                 store=store,
-                load=lambda: registry.load(settings.sources_dir),
-                chosen=None if settings.sources is None else frozenset(settings.sources),
-                questioner=Questioner(
+                selection=Selection(
+                    lambda: registry.load(settings.sources_dir),
+                    None if settings.sources is None else frozenset(settings.sources),
                     asker,
-                    schedule,
-                    Breaker(
-                        failures=settings.breaker_failures,
-                        shortest=settings.breaker_seconds,
-                        longest=settings.breaker_longest,
-                    ),
-                    time.perf_counter,
-                    settings.description_length,
                 ),
-                thresholds=_thresholds(settings),
-                new_fetcher=lambda: Fetcher(
-                    settings.fetch_concurrency,
-                    settings.source_max_bytes,
-                    use_proxies=settings.source_mirror is None,
+                questioner=Questioner(
+                    asker, _terms(settings), lambda: _fetcher(settings), time.perf_counter
                 ),
                 publisher=Publisher(settings.snapshots, time.time, pool),
-                moment=_moment,
-                stamp=_stamp,
+                clock=Clock(_moment, _stamp),
                 log=log,
             )
         finally:
@@ -163,13 +152,31 @@ async def _run(settings: Settings, log: Log, alive: Callable[[], bool]) -> None:
         await loop.run(found, Requests(mailbox), alive, lambda: registry.stamp(directory))
 
 
-def _thresholds(settings: Settings) -> Thresholds:
-    return Thresholds(
-        factor=settings.guard_factor,
-        least_share=settings.guard_least_share,
-        most_suspicious=settings.guard_most_suspicious,
-        answers=settings.guard_answers,
-        retire_after=settings.retire_after,
+def _terms(settings: Settings) -> Terms:
+    return Terms(
+        schedule=Schedule(settings.refresh_interval, random.random),
+        breaker=Breaker(
+            failures=settings.breaker_failures,
+            shortest=settings.breaker_seconds,
+            longest=settings.breaker_longest,
+        ),
+        thresholds=Thresholds(
+            factor=settings.guard_factor,
+            least_share=settings.guard_least_share,
+            most_suspicious=settings.guard_most_suspicious,
+            answers=settings.guard_answers,
+            retire_after=settings.retire_after,
+        ),
+        description_length=settings.description_length,
+    )
+
+
+def _fetcher(settings: Settings) -> Fetcher:
+    return Fetcher(
+        settings.fetch_concurrency,
+        settings.source_max_bytes,
+        use_proxies=settings.source_mirror is None,
+        patience=settings.refresh_deadline,
     )
 
 

@@ -104,12 +104,18 @@ def _show(last: status.Status) -> None:
 def _why(one: status.SourceStatus) -> str:
     words = [one.reason] if one.reason else []
     if one.held is not None:
-        words.append(f"({one.held.times} equal answers; modeldex accept|reject {one.id})")
+        words.append(_decision(one.id, one.held))
     if one.suspicious:
         words.append(f"{one.suspicious} rows keep an old value for now")
     if one.missing:
         words.append(f"{one.missing} rows missing")
     return " ".join(words)
+
+
+def _decision(source: str, held: status.Held) -> str:
+    """Return how often the answer came, and what may still be said of it."""
+    told, left = ("rejected; ", "accept") if held.rejected else ("", "accept|reject")
+    return f"({told}{held.times} equal answers; modeldex {left} {source})"
 
 
 def _as_shown(known: "Registry", last: status.Status | None) -> status.Status:

@@ -50,10 +50,15 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """A suspicious new state of a listing, and how many answers in a row have stated it."""
+    """A suspicious new state of a listing, and how many answers in a row have stated it.
+
+    Attributes:
+        since: unix seconds of the first of them; 0 where that is not known.
+    """
 
     listing: Listing
     times: int
+    since: float = 0.0
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -135,7 +135,7 @@ def _past(said: State, found: Sequence[Piece], at: int, *, is_last: bool) -> Ite
     for piece in found:
         begins, ends = _ends(piece)
         stated = begins != EVER or ends <= at
-        if stated and begins < at:
+        if stated and begins < at and piece.rates:
             strength = Strength.DATED if piece.dated and is_last else Strength.LIKELY
             yield Claim(begins, min(ends, at), _with(said, piece), strength)
 

@@ -1,253 +1,101 @@
-"""Asks sources concurrently and turns what they say into what is remembered."""
+"""Asks sources concurrently, each in its turn."""
 
 import asyncio
-import traceback
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from modeldex.domain.listing import Kept, SourceRows
-from modeldex.errors import SourceError
-from modeldex.history import diff
-from modeldex.normalize.listings import normalized
-from modeldex.refresh import report
+from modeldex.errors import NotAsked, SourceError
+from modeldex.refresh import turns
 from modeldex.refresh.breaker import Breaker
-from modeldex.refresh.judging import Judge, Verdict
+from modeldex.refresh.judging import Judge
 from modeldex.refresh.report import Outcome
 from modeldex.refresh.schedule import Schedule
+from modeldex.refresh.suspicion import Thresholds
+from modeldex.refresh.turns import Result, Turn
+from modeldex.refresh.world import Known
 from modeldex.sources.declaration import Declaration
-from modeldex.sources.exchange import Validators
 from modeldex.sources.fetcher import Fetcher
-from modeldex.sources.harvest import Asker, Harvest, fingerprint
-from modeldex.store.base import GoodAnswer, Health, HeldAnswer
+from modeldex.sources.harvest import Asker
+from modeldex.store.base import Health
 
 Progress = Callable[[Outcome], None]
 
 
-class Known(msgspec.Struct, frozen=True):
-    """What is known of one source before it is asked.
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """How sources are treated.
 
     Attributes:
-        rows: what its answer is compared with.
-        remembered: the rows in the store, where a changed declaration reads them otherwise.
+        schedule: when they are asked.
+        breaker: when they are left alone.
+        thresholds: what is believed of them.
+        description_length: characters that are kept of a description.
     """
 
-    health: Health
-    rows: tuple[Kept, ...] = ()
-    held: HeldAnswer | None = None
-    remembered: tuple[Kept, ...] | None = None
-
-
-class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What one source's turn leaves behind: an outcome to show, and what to remember.
-
-    Attributes:
-        answer: what is held from now on, where that changed.
-        held: an answer that the guard holds back.
-        released: the answer that was held back is no longer of interest.
-    """
-
-    outcome: Outcome
-    health: Health
-    answer: GoodAnswer | None = None
-    held: HeldAnswer | None = None
-    released: bool = False
+    schedule: Schedule
+    breaker: Breaker
+    thresholds: Thresholds
+    description_length: int
 
 
 class Questioner:
     """Gives each source its turn; a slow or failing one delays nobody.
 
     Args:
+        new_fetcher: what asks them in one refresh, and knows until when that may take.
         stopwatch: seconds from any origin, to measure durations.
     """
 
     def __init__(
         self,
         asker: Asker,
-        schedule: Schedule,
-        breaker: Breaker,
+        terms: Terms,
+        new_fetcher: Callable[[], Fetcher],
         stopwatch: Callable[[], float],
-        description_length: int,
     ) -> None:
-        self.asker, self.schedule, self.breaker = asker, schedule, breaker
-        self.stopwatch, self.description_length = stopwatch, description_length
+        self.asker, self.terms = asker, terms
+        self.new_fetcher, self.stopwatch = new_fetcher, stopwatch
 
     async def ask_all(
         self,
-        declarations: Iterable[Declaration],
+        declarations: Sequence[Declaration],
         known: Mapping[str, Known],
-        fetcher: Fetcher,
         judge: Judge,
         progress: Progress,
     ) -> list[Result]:
-        """Return a result per source, in the order of *declarations*."""
+        """Return a result per source, in the order of *declarations*.
 
-        async def turn(declaration: Declaration) -> Result:
-            before = known.get(declaration.id, Known(Health(source=declaration.id)))
-            result = await self._turn(declaration, before, fetcher, judge)
-            progress(result.outcome)
-            return result
+        Who has waited longest comes first: where not all have their turn in one refresh, the
+        others have it in the next.
+        """
+        before = {one.id: known.get(one.id, Known(Health(source=one.id))) for one in declarations}
+        waiting = sorted(declarations, key=lambda one: before[one.id].health.asked_at or 0.0)
+        async with self.new_fetcher() as fetcher:
 
-        return list(await asyncio.gather(*map(turn, declarations)))
+            async def turn(declaration: Declaration) -> Result:
+                result = await self._turn(declaration, before[declaration.id], fetcher, judge)
+                progress(result.outcome)
+                return result
+
+            results = await asyncio.gather(*map(turn, waiting))
+        found = {one.health.source: one for one in results}
+        return [found[one.id] for one in declarations]
 
     async def _turn(
         self, declaration: Declaration, before: Known, fetcher: Fetcher, judge: Judge
     ) -> Result:
+        next_at = self.terms.schedule.next_at(judge.now)
+        turn = Turn(declaration=declaration, before=before, judge=judge, next_at=next_at)
         began = self.stopwatch()
         try:
-            held = _validators(declaration, before, judge)
-            harvest = await self.asker.ask(declaration, fetcher, held)
+            harvest = await self.asker.ask(declaration, fetcher, turns.validators(turn))
             # In a thread: a large answer must not make the others miss their deadlines.
-            result = await asyncio.to_thread(self._judged, declaration, before, harvest, judge)
+            length = self.terms.description_length
+            result = await asyncio.to_thread(turns.answered, turn, harvest, length)
+        except NotAsked as error:
+            return turns.not_asked(turn, error)
         except SourceError as error:
-            result = self._failed(before, error, judge.now)
+            result = turns.failed(turn, error, self.terms.breaker)
         except Exception as error:  # noqa: BLE001 - an answer that finds a fault of ours spares the others
-            result = self._failed(before, _our_fault(error), judge.now)
-        seconds = round(self.stopwatch() - began, 3)
-        outcome = msgspec.structs.replace(result.outcome, seconds=seconds)
-        health = msgspec.structs.replace(
-            result.health, outcome=outcome.outcome, seconds=seconds, bytes=outcome.bytes
-        )
-        return msgspec.structs.replace(result, outcome=outcome, health=health)
-
-    def _judged(
-        self, declaration: Declaration, before: Known, harvest: Harvest, judge: Judge
-    ) -> Result:
-        health = self._answered(declaration, before.health, harvest, judge)
-        if harvest.decoded is None:
-            verdict = judge.unchanged(before.rows)
-        else:
-            verdict = judge.answer(
-                declaration.id,
-                before.rows,
-                normalized(harvest.decoded.listings, self.description_length),
-                before.held,
-                complete=not harvest.decoded.dropped,
-            )
-        if verdict.held is not None:
-            return self._held(before, verdict.held, harvest, health)
-        return _taken(declaration, before, verdict, harvest, health, judge)
-
-    def _answered(
-        self, declaration: Declaration, before: Health, harvest: Harvest, judge: Judge
-    ) -> Health:
-        return msgspec.structs.replace(
-            before,
-            asked_at=judge.now,
-            answered_at=judge.now,
-            failures=0,
-            failure_kind=None,
-            failure=None,
-            next_at=self.schedule.next_at(judge.now),
-            wait_until=None,
-            etag=harvest.validators.etag,
-            last_modified=harvest.validators.last_modified,
-            declaration=fingerprint(declaration),
-        )
-
-    def _held(self, before: Known, held: HeldAnswer, harvest: Harvest, health: Health) -> Result:
-        """What tells of the last good answer stays, so that the next one is seen whole again."""
-        outcome = Outcome(
-            source=held.source,
-            outcome=report.HELD,
-            rows=before.health.rows,
-            priced=before.health.priced,
-            suspicious=held.suspicious,
-            bytes=harvest.size,
-            failure_kind="guard",
-            reason=held.reason,
-        )
-        health = msgspec.structs.replace(
-            health,
-            answered_at=before.health.answered_at,
-            failure_kind="guard",
-            failure=held.reason,
-            failed_at=health.asked_at,
-            etag=before.health.etag,
-            last_modified=before.health.last_modified,
-            declaration=before.health.declaration,
-        )
-        kept = msgspec.structs.replace(held, pages=harvest.pages)
-        return Result(outcome=outcome, health=health, held=kept)
-
-    def _failed(self, before: Known, error: SourceError, now: float) -> Result:
-        failures = before.health.failures + 1
-        wait = self.breaker.wait(failures, error.retry_after)
-        outcome = Outcome(
-            source=before.health.source,
-            outcome=report.FAILED,
-            rows=before.health.rows,
-            priced=before.health.priced,
-            failure_kind=error.kind,
-            reason=error.reason,
-        )
-        health = msgspec.structs.replace(
-            before.health,
-            asked_at=now,
-            failed_at=now,
-            failure_kind=error.kind,
-            failure=error.reason,
-            failures=failures,
-            next_at=self.schedule.next_at(now),
-            wait_until=now + wait if wait else None,
-        )
-        return Result(outcome=outcome, health=health)
-
-
-def _validators(declaration: Declaration, before: Known, judge: Judge) -> Validators:
-    """Whoever insists, holds nothing, or reads anew, must see the whole answer again."""
-    health = before.health
-    if judge.force or not before.rows or health.declaration != fingerprint(declaration):
-        return Validators()
-    return Validators(before.health.etag, before.health.last_modified)
-
-
-def _our_fault(error: Exception) -> SourceError:
-    """Return what to say of an error that nobody foresaw; its own text may quote anything."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(last.filename).name}:{last.lineno}"
-    return SourceError("decode", f"modeldex failed on it: {type(error).__name__} in {where}")
-
-
-def _taken(
-    declaration: Declaration,
-    before: Known,
-    verdict: Verdict,
-    harvest: Harvest,
-    health: Health,
-    judge: Judge,
-) -> Result:
-    remembered = before.rows if before.remembered is None else before.remembered
-    step = diff.between(remembered, verdict.rows)
-    outcome = _outcome(declaration, step, verdict, harvest)
-    health = msgspec.structs.replace(health, rows=outcome.rows, priced=outcome.priced)
-    answer = None
-    if verdict.rows != remembered:
-        rows = SourceRows(source=declaration.id, is_book=declaration.book, rows=verdict.rows)
-        pages = None if harvest.decoded is None else harvest.pages
-        answer = GoodAnswer(rows=rows, pages=pages, recorded_at=judge.now)
-    return Result(outcome=outcome, health=health, answer=answer, released=before.held is not None)
-
-
-def _outcome(
-    declaration: Declaration, step: diff.Step, verdict: Verdict, harvest: Harvest
-) -> Outcome:
-    present = [one for one in verdict.rows if not one.missing]
-    decoded = harvest.decoded
-    return Outcome(
-        source=declaration.id,
-        outcome=report.UNCHANGED if decoded is None else report.ANSWERED,
-        rows=len(present),
-        priced=sum(bool(one.listing.rates) for one in present),
-        new=len(step.added),
-        changed=len(step.changed),
-        removed=len(step.removed),
-        returned=len(step.returned),
-        suspicious=sum(one.pending is not None for one in present),
-        dropped=decoded.dropped if decoded else 0,
-        bad_prices=decoded.bad_prices if decoded else 0,
-        unknown_prices=decoded.unknown_prices if decoded else {},
-        notes=decoded.notes if decoded else (),
-        bytes=harvest.size,
-    )
+            result = turns.failed(turn, turns.our_fault(error), self.terms.breaker)
+        return turns.timed(result, self.stopwatch() - began)

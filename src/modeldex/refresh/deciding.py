@@ -7,49 +7,39 @@ import msgspec
 from modeldex.domain.listing import Kept, SourceRows
 from modeldex.errors import RefreshError
 from modeldex.refresh import guard
-from modeldex.refresh.asking import Known
 from modeldex.refresh.judging import accepted
 from modeldex.refresh.order import Decision
+from modeldex.refresh.suspicion import Thresholds
+from modeldex.refresh.world import Known, Moment, World
 from modeldex.store.base import Changes, GoodAnswer, Health, HeldAnswer
 
 
-def carry_out(
-    decisions: Iterable[Decision],
-    known: Mapping[str, Known],
-    books: frozenset[str],
-    now: float,
-    today: str,
-) -> Changes:
+def carry_out(decisions: Iterable[Decision], world: World, thresholds: Thresholds) -> Changes:
     """Return what *decisions* change.
-
-    Args:
-        known: what is known of each source, by id.
-        books: ids of the sources that are books.
 
     Raises:
         RefreshError: there is nothing to decide where a decision points.
     """
     changes = Changes()
     for one in decisions:
-        changes = _joined(changes, _one(one, known, books, now, today))
+        changes = _joined(changes, _one(one, world, thresholds))
     return changes
 
 
-def _one(
-    decision: Decision, known: Mapping[str, Known], books: frozenset[str], now: float, today: str
-) -> Changes:
+def _one(decision: Decision, world: World, thresholds: Thresholds) -> Changes:
     target = decision.target
     if decision.action == "hide":
         return Changes(hidden=(target,))
     if decision.action == "show":
         return Changes(shown=(target,))
-    before = _known(decision, known)
+    before = _known(decision, world.known)
     whole = before.held if decision.model is None else None
     if whole is not None and decision.action == "reject":
         return Changes(held=(msgspec.structs.replace(whole, rejected=True),))
-    rows = _decided(decision, before, today)
-    source = SourceRows(source=target, is_book=target in books, rows=rows)
-    answer = GoodAnswer(rows=source, pages=whole.pages if whole else None, recorded_at=now)
+    rows = _decided(decision, before, world.moment, thresholds)
+    source = SourceRows(source=target, is_book=world.is_book(target), rows=rows)
+    pages = whole.pages if whole else None
+    answer = GoodAnswer(rows=source, pages=pages, recorded_at=world.moment.seconds)
     return Changes(
         health=(_health(before.health, rows),),
         answers=(answer,),
@@ -93,12 +83,14 @@ def _known(decision: Decision, known: Mapping[str, Known]) -> Known:
     return found
 
 
-def _decided(decision: Decision, before: Known, today: str) -> tuple[Kept, ...]:
-    accepts = decision.action == "accept"
+def _decided(
+    decision: Decision, before: Known, moment: Moment, thresholds: Thresholds
+) -> tuple[Kept, ...]:
     if decision.model is None and before.held is not None:
-        return accepted(before.rows, before.held, today) if accepts else before.rows
+        return accepted(before.rows, before.held, thresholds, moment.seconds, moment.date)
+    accepts = decision.action == "accept"
     return tuple(
-        _settled(one, today, accepts=accepts)
+        _settled(one, moment.date, accepts=accepts)
         if decision.model is None or _is_meant(one, decision.model)
         else one
         for one in before.rows

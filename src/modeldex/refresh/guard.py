@@ -12,9 +12,9 @@ import msgspec
 
 from modeldex.domain.listing import Kept, Listing, Pending
 from modeldex.domain.rate import Meter
-from modeldex.refresh.suspicion import Thresholds, doubts, says_the_same, tamed
+from modeldex.refresh.suspicion import RATES, Thresholds, says_the_same, suspects, tamed
 
-Agrees = Callable[[Listing], bool]
+Agrees = Callable[[Listing, frozenset[str]], bool]
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,14 +40,15 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         complete: every page came and no row was lost; only such an answer retires anything.
-        today: UTC date.
-        agrees: whether an independent source states the same prices.
+        today, now: UTC date and unix seconds.
+        agrees: whether an independent source states the same in the fields named.
     """
 
     held: Sequence[Kept]
     new: Sequence[Listing]
     complete: bool
     today: str
+    now: float
     thresholds: Thresholds
     agrees: Agrees
 
@@ -118,10 +119,16 @@ def _judged(held: Kept | None, new: Listing, asked: Question) -> Kept:
     if held is None:
         return Kept(listing=new, first_seen=asked.today, last_changed=asked.today)
     if _is_open(held, new, asked):
-        times = 1 + (held.pending.times if _repeats(held, new) and held.pending else 0)
         kept = tamed(held.listing, new, asked.thresholds)
-        return _changed(held, kept, asked.today, Pending(listing=new, times=times))
+        return _changed(held, kept, asked.today, _pending(held, new, asked.now))
     return _changed(held, new, asked.today, None)
+
+
+def _pending(held: Kept, new: Listing, now: float) -> Pending:
+    before = held.pending
+    if before is None or not says_the_same(before.listing, new):
+        return Pending(listing=new, times=1, since=now)
+    return Pending(listing=new, times=before.times + 1, since=before.since or now)
 
 
 def _changed(held: Kept, listing: Listing, today: str, pending: Pending | None) -> Kept:
@@ -135,14 +142,10 @@ def _changed(held: Kept, listing: Listing, today: str, pending: Pending | None) 
 
 def _is_open(held: Kept, new: Listing, asked: Question) -> bool:
     """Return whether a row is suspicious and nothing has settled it yet."""
-    if not doubts(held.listing, new, asked.thresholds) or asked.agrees(new):
+    found = suspects(held.listing, new, asked.thresholds)
+    if not found or asked.agrees(new, found):
         return False
-    times = held.pending.times if held.pending is not None and _repeats(held, new) else 0
-    return times + 1 < asked.thresholds.answers
-
-
-def _repeats(held: Kept, new: Listing) -> bool:
-    return held.pending is not None and says_the_same(held.pending.listing, new)
+    return _pending(held, new, asked.now).times < asked.thresholds.answers
 
 
 def _without(one: Kept, asked: Question) -> Kept:
@@ -157,17 +160,25 @@ def _key(one: Listing) -> tuple[str, str]:
     return one.provider, one.provider_model_id
 
 
-def witnesses(prices: Mapping[tuple[str, str], Sequence[Listing]]) -> Agrees:
-    """Return what asks independent sources: whether one states the same rates for the same id."""
+def anything(_new: Listing, _fields: frozenset[str]) -> bool:
+    """Agree with whatever is said."""
+    return True
 
-    def agrees(new: Listing) -> bool:
-        others = prices.get((new.provider, new.provider_model_id.lower()), ())
-        stated = _flat(new)
-        return any(
-            stated and stated <= _flat(other) for other in others if other.source != new.source
-        )
+
+def witnesses(books: Mapping[tuple[str, str], Sequence[Listing]]) -> Agrees:
+    """Return what asks independent sources: whether one states all the same for the same id."""
+
+    def agrees(new: Listing, fields: frozenset[str]) -> bool:
+        others = books.get((new.provider, new.provider_model_id.lower()), ())
+        return any(_states(one, new, fields) for one in others if one.source != new.source)
 
     return agrees
+
+
+def _states(other: Listing, new: Listing, fields: frozenset[str]) -> bool:
+    if RATES in fields and not (_flat(new) and _flat(new) <= _flat(other)):
+        return False
+    return all(getattr(other, name) == getattr(new, name) for name in fields - {RATES})
 
 
 def _flat(one: Listing) -> set[tuple[Meter, Decimal]]:

@@ -62,7 +62,8 @@ class Judge(msgspec.Struct, frozen=True, kw_only=True):
             complete=complete,
             today=self.today,
             thresholds=self.thresholds,
-            agrees=(lambda _: True) if self.force else self.agrees,
+            agrees=guard.anything if self.force else self.agrees,
+            now=self.now,
         )
 
     def _held(
@@ -105,14 +106,17 @@ class Judge(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def accepted(held: tuple[Kept, ...], answer: HeldAnswer, today: str) -> tuple[Kept, ...]:
+def accepted(
+    held: tuple[Kept, ...], answer: HeldAnswer, thresholds: Thresholds, now: float, today: str
+) -> tuple[Kept, ...]:
     """Return what is held after an operator accepted an answer that was held back."""
     question = guard.Question(
         held=held,
         new=answer.listings,
         complete=True,
         today=today,
-        thresholds=Thresholds(),
-        agrees=lambda _: True,
+        now=now,
+        thresholds=thresholds,
+        agrees=guard.anything,
     )
     return guard.rows(question)

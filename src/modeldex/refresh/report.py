@@ -2,15 +2,17 @@
 
 import msgspec
 
-ANSWERED, UNCHANGED, HELD, FAILED, SKIPPED = "answered", "unchanged", "held", "failed", "skipped"
+ANSWERED, UNCHANGED = "answered", "unchanged"
+HELD, REJECTED, FAILED, SKIPPED = "held", "rejected", "failed", "skipped"
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one source in one refresh.
 
     Attributes:
-        outcome: ``answered``, ``unchanged``, ``held`` (the guard has it), ``failed`` or
-            ``skipped``; the last three with the reason.
+        outcome: ``answered``, ``unchanged``, ``held`` (the guard has it, an operator decides),
+            ``rejected`` (an operator did), ``failed`` or ``skipped``; the last four with the
+            reason.
         rows, priced: last good listings held now, and how many of them state a price.
         new, changed, removed, returned: listings, against what was held.
         suspicious: rows that keep an old value for now.

@@ -22,13 +22,14 @@ class Schedule:
         """Return when a source that was asked now is asked again, but for a longer wait."""
         return now + self.interval * (1 + _JITTER * (2 * self.chance() - 1))
 
-    def is_due(self, health: Health | None, now: float) -> bool:
-        """Return whether a source is asked now. One that was never asked is due."""
-        return health is None or due_at(health) <= now
-
     def next_due(self, health: Iterable[Health], now: float) -> float:
         """Return when the next source is due, at most one interval away."""
         return min([*map(due_at, health), now + self.interval])
+
+
+def is_due(health: Health | None, now: float) -> bool:
+    """Return whether a source is asked now. One that was never asked is due."""
+    return health is None or due_at(health) <= now
 
 
 def due_at(health: Health) -> float:

@@ -1,24 +1,37 @@
 """What the status file says of each source."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from modeldex.refresh.asking import Known
 from modeldex.refresh.breaker import Breaker
+from modeldex.refresh.world import Known, World
 from modeldex.snapshot.status import Held, SourceStatus
 from modeldex.sources.declaration import Declaration
-from modeldex.store.base import Health
+from modeldex.store.base import Health, HeldAnswer
 
 
-def source_status(
-    declaration: Declaration,
+def statuses(
+    world: World,
     known: Mapping[str, Known],
-    obstacle: str | None,
+    obstacle: Callable[[Declaration], str | None],
     breaker: Breaker,
-    now: float,
+) -> tuple[SourceStatus, ...]:
+    """Return how all declared sources are doing, as it is shown, after what is *known* now."""
+    return tuple(
+        _status(
+            one,
+            known.get(one.id, Known(Health(source=one.id))),
+            obstacle(one),
+            breaker,
+            world.moment.seconds,
+        )
+        for one in world.registry.by_id.values()
+    )
+
+
+def _status(
+    declaration: Declaration, found: Known, obstacle: str | None, breaker: Breaker, now: float
 ) -> SourceStatus:
-    """Return how a source is doing, as it is shown."""
-    found = known.get(declaration.id, Known(Health(source=declaration.id)))
-    health, held = found.health, found.held
+    health = found.health
     return SourceStatus(
         id=declaration.id,
         provider=declaration.serves,
@@ -41,18 +54,20 @@ def source_status(
         outcome=health.outcome,
         seconds=health.seconds,
         bytes=health.bytes,
-        held=None
-        if held is None
-        else Held(
-            kind=held.kind,
-            reason=held.reason,
-            before=held.before,
-            now=held.now,
-            suspicious=held.suspicious,
-            times=held.times,
-            first_at=held.first_at,
-            rejected=held.rejected,
-        ),
+        held=None if found.held is None else _held(found.held),
+    )
+
+
+def _held(one: HeldAnswer) -> Held:
+    return Held(
+        kind=one.kind,
+        reason=one.reason,
+        before=one.before,
+        now=one.now,
+        suspicious=one.suspicious,
+        times=one.times,
+        first_at=one.first_at,
+        rejected=one.rejected,
     )
 
 
@@ -62,5 +77,5 @@ def _state(found: Known, obstacle: str | None) -> str:
     if found.health.failures:
         return "failing"
     if found.held is not None:
-        return "held"
+        return "rejected" if found.held.rejected else "held"
     return "ok" if found.health.answered_at is not None else "never asked"

@@ -9,14 +9,15 @@ from modeldex.domain import decimals
 from modeldex.domain.listing import Listing
 from modeldex.domain.rate import Conditions, Meter
 
-_LIMITS = ("context_length", "max_output_tokens")
+RATES = "rates"
+LIMITS = ("context_length", "max_output_tokens")
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """From where on a change is suspicious, and what releases it.
 
     Attributes:
-        factor: a price that moved by this factor or more; a limit cut to its inverse or less.
+        factor: a price or a limit that moved by this factor or more, up or down.
         least_share: an answer with a smaller share of the held rows is held back entire.
         most_suspicious: so is one with a larger share of suspicious rows.
         small: sources with fewer rows than this are judged by the rows alone.
@@ -35,6 +36,12 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     retire_after: int = 3
 
 
+def suspects(old: Listing, new: Listing, thresholds: Thresholds) -> frozenset[str]:
+    """Return the names of the fields that changed suspiciously: of rates, and of limits."""
+    limits = (name for name, *_ in _moved_limits(old, new, thresholds.factor))
+    return frozenset((*limits, *([RATES] if any(_prices(old, new, thresholds.factor)) else ())))
+
+
 def doubts(old: Listing, new: Listing, thresholds: Thresholds) -> tuple[str, ...]:
     """Return a sentence for each suspicious change, none for a plausible step."""
     return (*_prices(old, new, thresholds.factor), *_limits(old, new, thresholds.factor))
@@ -42,20 +49,15 @@ def doubts(old: Listing, new: Listing, thresholds: Thresholds) -> tuple[str, ...
 
 def tamed(old: Listing, new: Listing, thresholds: Thresholds) -> Listing:
     """Return *new* with the old values where they changed suspiciously, and a doubt for each."""
-    found = doubts(old, new, thresholds)
-    changes: dict[str, object] = {"doubts": tuple(sorted({*new.doubts, *found}))}
-    if any(_prices(old, new, thresholds.factor)):
-        changes["rates"] = old.rates
-    for name in _LIMITS:
-        if _is_cut(getattr(old, name), getattr(new, name), thresholds.factor):
-            changes[name] = getattr(old, name)
-    return msgspec.structs.replace(new, **changes)
+    found = tuple(sorted({*new.doubts, *doubts(old, new, thresholds)}))
+    kept = {name: getattr(old, name) for name in suspects(old, new, thresholds)}
+    return msgspec.structs.replace(new, doubts=found, **kept)
 
 
 def says_the_same(one: Listing, other: Listing) -> bool:
     """Return whether two listings agree on all that can be suspicious."""
     return one.rates == other.rates and all(
-        getattr(one, name) == getattr(other, name) for name in _LIMITS
+        getattr(one, name) == getattr(other, name) for name in LIMITS
     )
 
 
@@ -72,20 +74,21 @@ def _by_meter(one: Listing) -> dict[tuple[Meter, Conditions], Decimal]:
     return {(rate.meter, rate.when): rate.usd for rate in one.rates}
 
 
-def _has_jumped(was: Decimal, price: Decimal, factor: int) -> bool:
-    if was == price:
+def _has_jumped(was: Decimal | int, now: Decimal | int, factor: int) -> bool:
+    if was == now:
         return False
-    if not was or not price:
+    if not was or not now:
         return True
-    return price >= was * factor or was >= price * factor
+    return now >= was * factor or was >= now * factor
 
 
 def _limits(old: Listing, new: Listing, factor: int) -> Iterable[str]:
-    for name in _LIMITS:
+    for name, was, limit in _moved_limits(old, new, factor):
+        yield f"{name} moved from {was} to {limit}; the old one is kept for now"
+
+
+def _moved_limits(old: Listing, new: Listing, factor: int) -> Iterable[tuple[str, int, int]]:
+    for name in LIMITS:
         was, limit = getattr(old, name), getattr(new, name)
-        if _is_cut(was, limit, factor):
-            yield f"{name} was cut from {was} to {limit}; the old one is kept for now"
-
-
-def _is_cut(was: int | None, limit: int | None, factor: int) -> bool:
-    return was is not None and limit is not None and limit * factor <= was
+        if was is not None and limit is not None and _has_jumped(was, limit, factor):
+            yield name, was, limit

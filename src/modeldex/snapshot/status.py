@@ -32,7 +32,8 @@ class SourceStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How one source is doing. Times are unix seconds.
 
     Attributes:
-        state: ``ok``, ``failing``, ``held``, ``never asked``, or why it cannot be asked:
+        state: ``ok``, ``failing``, ``held`` (an operator may decide), ``rejected`` (an operator
+            did, and it answers the same), ``never asked``, or why it cannot be asked:
             ``no key``, ``not configured``, ``not installed``, ``no list``, ``not chosen`` …
         reason: what went wrong last, or why there is no list.
         rows: last good listings that are held.

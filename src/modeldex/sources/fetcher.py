@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Self
 
@@ -9,8 +10,8 @@ import httpx2
 import stamina
 
 from modeldex import __version__
-from modeldex.errors import SourceError
-from modeldex.sources.exchange import Answer, Exchange, Response
+from modeldex.errors import NotAsked, SourceError
+from modeldex.sources.exchange import Answer, Exchange, Response, retry_after
 from modeldex.sources.paging import Request
 
 USER_AGENT = f"modeldex/{__version__}"
@@ -18,6 +19,7 @@ MOST_BYTES = 32 * 2**20
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 3
 _ATTEMPTS = 3
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class _TryAgain(Exception):
@@ -35,12 +37,19 @@ class Fetcher:
         concurrency: conversations at the same time.
         most_bytes: of one answer, all its pages, decompressed.
         use_proxies: whether the environment's proxies are used; not for a mirror.
+        patience: seconds from its opening until every conversation has ended, if there is such.
     """
 
     def __init__(
-        self, concurrency: int, most_bytes: int = MOST_BYTES, *, use_proxies: bool = True
+        self,
+        concurrency: int,
+        most_bytes: int = MOST_BYTES,
+        *,
+        use_proxies: bool = True,
+        patience: float | None = None,
     ) -> None:
-        self.most_bytes = most_bytes
+        self.most_bytes, self.patience = most_bytes, patience
+        self._end: float | None = None
         self._places = asyncio.Semaphore(concurrency)
         self._client = httpx2.AsyncClient(
             headers={"user-agent": USER_AGENT},
@@ -51,7 +60,9 @@ class Fetcher:
         )
 
     async def __aenter__(self) -> Self:
-        """Return itself."""
+        """Return itself; from now on its patience runs."""
+        if self.patience is not None:
+            self._end = _time() + self.patience
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
@@ -62,15 +73,36 @@ class Fetcher:
         """Drive *exchange* to its answer, in at most *deadline* seconds once it has its turn.
 
         Raises:
+            NotAsked: its turn did not come before the end.
             SourceError: with the kind of what went wrong.
         """
-        async with self._places:
-            try:
-                async with asyncio.timeout(deadline):
-                    return await self._drive(exchange)
-            except TimeoutError:
-                reason = f"no complete answer within {deadline:g} s"
-                raise SourceError("timeout", reason) from None
+        await self._turn()
+        try:
+            return await self._within(exchange, deadline)
+        finally:
+            self._places.release()
+
+    async def _turn(self) -> None:
+        try:
+            async with asyncio.timeout_at(self._end):
+                await self._places.acquire()
+        except TimeoutError:
+            raise self._too_late() from None
+        if self._end is not None and _time() >= self._end:
+            self._places.release()
+            raise self._too_late()
+
+    async def _within(self, exchange: Exchange, deadline: float) -> Answer:
+        own_end = _time() + deadline
+        end = own_end if self._end is None else min(own_end, self._end)
+        try:
+            async with asyncio.timeout_at(end):
+                return await self._drive(exchange)
+        except TimeoutError:
+            reason = f"no complete answer within {deadline:g} s"
+            if end < own_end:
+                reason = f"no complete answer by the refresh's deadline of {self.patience:g} s"
+            raise SourceError("timeout", reason) from None
 
     async def _drive(self, exchange: Exchange) -> Answer:
         request, size = next(exchange), 0
@@ -86,7 +118,10 @@ class Fetcher:
                 return answer
 
     async def _send(self, request: Request) -> Response:
-        """Send, again after a connection error or a 5xx, with growing and jittered pauses."""
+        """Send, again after a connection error or a 5xx, with growing and jittered pauses.
+
+        Not after a 5xx that says when to come again: that is later than this turn.
+        """
         attempts = stamina.retry_context(
             on=_TryAgain, attempts=_ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=5.0
         )
@@ -111,7 +146,7 @@ class Fetcher:
             raise _TryAgain(_transport_error(error)) from error
         except httpx2.DecodingError as error:
             raise SourceError("decode", "its compression is broken") from error
-        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not _names_a_time(response):
             raise _TryAgain(_ServerAnswer(response))
         return response
 
@@ -134,6 +169,9 @@ class Fetcher:
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Response(response.status_code, headers, bytes(body))
 
+    def _too_late(self) -> NotAsked:
+        return NotAsked(f"its turn did not come by the refresh's deadline of {self.patience:g} s")
+
     def _too_large(self) -> SourceError:
         return SourceError("client", f"its answer is larger than {self.most_bytes} bytes")
 
@@ -144,6 +182,15 @@ class _ServerAnswer(SourceError):
     def __init__(self, response: Response) -> None:
         super().__init__("server", f"it answered {response.status}")
         self.response = response
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _names_a_time(response: Response) -> bool:
+    """Return whether it is to be left alone for a while; a date counts, even one that is past."""
+    return bool(retry_after(response.headers.get("retry-after"), _LONG_AGO))
 
 
 def _same_host(url: str, location: str) -> str:

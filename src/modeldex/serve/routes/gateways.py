@@ -123,7 +123,7 @@ def _state(one: Provider, status: Status | None) -> dict[str, Any]:
         state = "book only" if one.book_only else "never asked"
         return {"state": state, "reason": only, "in_error_state": False, "error_message": None}
     best = sources[0]
-    bad = best.state in ("failing", "held")
+    bad = best.state in ("failing", "held", "rejected")
     return {
         "state": best.state,
         "reason": best.reason,
@@ -133,7 +133,7 @@ def _state(one: Provider, status: Status | None) -> dict[str, Any]:
 
 
 def _badness(one: SourceStatus) -> int:
-    order = ("ok", "held", "failing", "never asked")
+    order = ("ok", "held", "rejected", "failing", "never asked")
     return order.index(one.state) if one.state in order else len(order)
 
 

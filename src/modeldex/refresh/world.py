@@ -1,0 +1,76 @@
+"""What one refresh begins with: the moment, the declarations, and what is remembered."""
+
+import msgspec
+
+from modeldex.domain.listing import Kept, Listing
+from modeldex.sources.registry import Registry
+from modeldex.store.base import Changes, Health, HeldAnswer, Store
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """Now, as the core needs it: unix seconds and the UTC date."""
+
+    seconds: float
+    date: str
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is known of one source before it is asked.
+
+    Attributes:
+        rows: what its answer is compared with.
+        remembered: the rows in the store, where a changed declaration reads them otherwise.
+    """
+
+    health: Health
+    rows: tuple[Kept, ...] = ()
+    held: HeldAnswer | None = None
+    remembered: tuple[Kept, ...] | None = None
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """What one refresh begins with; *known* by source id, *hidden* the ids of offers."""
+
+    moment: Moment
+    registry: Registry
+    known: dict[str, Known]
+    hidden: frozenset[str]
+
+    def health(self, source: str) -> Health:
+        """Return how a source was doing, be it that it was never asked."""
+        known = self.known.get(source)
+        return known.health if known is not None else Health(source=source)
+
+    def is_book(self, source: str) -> bool:
+        """Return whether a source is declared, and as a book."""
+        declared = self.registry.by_id.get(source)
+        return declared is not None and declared.book
+
+    def hidden_after(self, changes: Changes) -> frozenset[str]:
+        """Return the ids of the offers that an operator hides, *changes* included."""
+        return (self.hidden | set(changes.hidden)) - set(changes.shown)
+
+    def book_prices(self) -> dict[tuple[str, str], list[Listing]]:
+        """Return what books say, by provider and its model's id in lower case."""
+        found: dict[tuple[str, str], list[Listing]] = {}
+        for name, one in self.known.items():
+            for row in one.rows if self.is_book(name) else ():
+                key = (row.listing.provider, row.listing.provider_model_id.lower())
+                found.setdefault(key, []).append(row.listing)
+        return found
+
+
+async def remembered(store: Store, registry: Registry, moment: Moment) -> World:
+    """Return the world at a moment.
+
+    Raises:
+        StoreError: the record of truth cannot be read.
+    """
+    health, held = await store.health(), await store.held()
+    rows = {one.source: one.rows for one in await store.listings()}
+    known = {
+        name: Known(health.get(name, Health(source=name)), rows.get(name, ()), held.get(name))
+        for name in health.keys() | rows.keys()
+    }
+    hidden = await store.hidden()
+    return World(moment=moment, registry=registry, known=known, hidden=hidden)
