@@ -238,3 +238,29 @@ def test_rows_of_unknown_days_want_a_refresh_first() -> None:
     archive.rows = (kept(listing("m", "1")),)
     with pytest.raises(HistoryError, match="modeldex refresh --source acme"):
         archive.take_in([(1, [])])
+
+
+def test_who_was_seen_to_go_retires_as_its_rows_say() -> None:
+    """An import that knows of an earlier answer without it does not retire it a second time."""
+    archive = Archive()
+    archive.see(1, listing("m", "1"))
+    for moment in (9, 10, 11):
+        archive.see(moment)
+    archive.take_in([(5, [])])
+
+    assert told(archive.book.events) == [
+        "m offer.removed @9",
+        'm status.changed "missing">"retired" @11',
+        "m offer.removed @5",
+    ]
+    assert standing(archive.rows) == [(listing("m", "1"), 3)]
+
+
+def test_what_was_held_last_stays_what_was_last_seen() -> None:
+    """Older and newer days around it change when it was there, not what it was."""
+    archive = Archive()
+    archive.see(10, listing("m", "2"))
+    archive.take_in([(1, [listing("m", "1")]), (20, [])])
+
+    assert standing(archive.rows) == [(listing("m", "2"), 1)]
+    assert archive.book.periods("m") == [("1", 1, 10), ("2", 10, 20)]

@@ -99,7 +99,7 @@ class Days:
         """Return what is held of each source and not missing."""
         return {
             one.source: [row.listing for row in one.rows if not row.missing]
-            for one in await self.store.listings()
+            for one in (await self.store.known()).listings
         }
 
 

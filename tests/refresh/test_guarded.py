@@ -84,7 +84,7 @@ async def test_an_answer_that_is_suspicious_as_a_whole_is_held_with_its_numbers(
     assert held is not None
     assert (held.kind, held.before, held.now, held.suspicious) == (name, 20, now, suspicious)
     assert (shown(workshop).state, held.times, held.first_at) == ("held", 1, START + INTERVAL)
-    kept = (await workshop.store.held())["acme"]
+    kept = (await workshop.store.known()).held["acme"]
     assert (kept.reason, kept.pages) == (reason, (reply.body,))
 
 
@@ -102,7 +102,7 @@ async def test_a_held_answer_is_counted_over_a_restart_and_goes_with_a_good_one(
     report = await again(workshop, models(*IDS, "new"))
     assert outcome(report, "acme").new == 1
     assert (shown(workshop).state, shown(workshop).held) == ("ok", None)
-    assert await workshop.store.held() == {}
+    assert (await workshop.store.known()).held == {}
 
 
 async def test_a_shrunken_answer_is_released_by_itself(workshop: Workshop) -> None:
@@ -114,7 +114,7 @@ async def test_a_shrunken_answer_is_released_by_itself(workshop: Workshop) -> No
     assert outcomes == ["held"] * 4 + ["answered"]
     found = list(workshop.statuses().values())
     assert (found.count("available"), found.count("missing")) == (7, 13)
-    assert await workshop.store.held() == {}
+    assert (await workshop.store.known()).held == {}
 
 
 async def test_an_accepted_answer_is_published(workshop: Workshop) -> None:
@@ -128,7 +128,7 @@ async def test_an_accepted_answer_is_published(workshop: Workshop) -> None:
     payload = await workshop.store.payload("acme")
     assert payload is not None
     assert payload.pages == (SCALED.body,)
-    assert (workshop.asked("acme"), await workshop.store.held()) == (asked, {})
+    assert (workshop.asked("acme"), (await workshop.store.known()).held) == (asked, {})
     assert (shown(workshop).state, shown(workshop).held) == ("ok", None)
     assert outcome(await again(workshop, SCALED), "acme").outcome == "answered"
 
@@ -141,9 +141,9 @@ async def test_a_rejected_answer_stays_rejected(workshop: Workshop) -> None:
     for _ in range(6):
         report = await again(workshop, SHRUNK, 86400.0)
         assert outcome(report, "acme").outcome == "rejected"
-    assert (await workshop.store.held())["acme"].rejected
+    assert (await workshop.store.known()).held["acme"].rejected
     await again(workshop, models(*IDS[:6]))
-    assert not (await workshop.store.held())["acme"].rejected
+    assert not (await workshop.store.known()).held["acme"].rejected
     assert len(workshop.statuses()) == 20
 
 
@@ -164,7 +164,7 @@ async def test_a_rejected_answer_is_shown_as_such_until_a_good_one_comes(
     assert states == ["rejected", "rejected", "failing", "rejected", "ok"]
     assert times == [2, 2, 3]
     assert (shown(workshop).held, shown(workshop).reason) == (None, None)
-    assert await workshop.store.held() == {}
+    assert (await workshop.store.known()).held == {}
 
 
 async def test_who_rejected_an_answer_may_still_accept_it(workshop: Workshop) -> None:
@@ -187,7 +187,7 @@ async def test_an_accepted_answer_retires_when_the_settings_say(workshop: Worksh
         await again(workshop, models(*IDS[1:]))
     await again(workshop, models(*IDS[1:], prompt="0.001"))
     await workshop.decide(ACCEPT)
-    (source,) = await workshop.store.listings()
+    (source,) = (await workshop.store.known()).listings
     assert [one.missing for one in source.rows] == [0] * 19 + [5]
 
 
@@ -201,10 +201,10 @@ async def test_where_nothing_is_held_there_is_nothing_to_decide(
 ) -> None:
     """It is refused, and nothing changes."""
     await started(workshop)
-    before = await workshop.store.health()
+    before = (await workshop.store.known()).health
     with pytest.raises(RefreshError, match="Nothing is"):
         await workshop.decide(decision)
-    assert await workshop.store.health() == before
+    assert (await workshop.store.known()).health == before
 
 
 async def test_one_suspicious_row_is_settled_by_the_third_equal_answer(

@@ -88,7 +88,7 @@ async def test_a_good_probe_closes_the_breaker(workshop: Workshop) -> None:
     workshop.answers("acme", models("a"))
     workshop.clock.seconds = START + 300
     assert workshop.refresher.terms.breaker.state(
-        (await workshop.store.health())["acme"], workshop.clock.seconds
+        (await workshop.store.known()).health["acme"], workshop.clock.seconds
     ) == HALF_OPEN  # fmt: skip
     assert [await tried(workshop, at) for at in (300, 300)] == [True, True]
     assert (shown(workshop)["acme"].breaker, shown(workshop)["acme"].failures) == (CLOSED, 0)
@@ -220,13 +220,13 @@ async def test_a_source_whose_turn_never_came_keeps_what_is_known_of_its_failure
     await workshop.refresh("acme")
     workshop.declare("bolt", "timeout = 60")
     workshop.answers("bolt", Reply(gate=gate))
-    before = (await workshop.store.health())["acme"]
+    before = (await workshop.store.known()).health["acme"]
     hurry(workshop, 1, 0.3)
     workshop.clock.seconds += INTERVAL
     report = await workshop.refresh()
     gate.set()
     assert outcome(report, "acme").outcome == "skipped"
-    assert (await workshop.store.health())["acme"] == before
+    assert (await workshop.store.known()).health["acme"] == before
     assert workshop.log.of("warning") == ["a source failed; its last good listings stand"] * 2
 
 

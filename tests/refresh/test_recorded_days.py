@@ -61,7 +61,7 @@ class Past:
 
     async def waits(self) -> list[int]:
         """Return of each row that keeps an old value how many answers have stated the new one."""
-        found = await self.store.listings()
+        found = (await self.store.known()).listings
         return [row.pending.times for one in found for row in one.rows if row.pending is not None]
 
     def listed(self, date: str) -> set[str]:

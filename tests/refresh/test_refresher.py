@@ -274,7 +274,7 @@ async def test_a_source_of_which_nothing_is_held_is_asked_for_everything(
     workshop.declare("acme")
     workshop.answers("acme", models("a", headers={"ETag": '"v1"'}))
     await workshop.refresh()
-    health = list((await workshop.store.health()).values())
+    health = list((await workshop.store.known()).health.values())
     workshop.store = MemoryStore()
     await workshop.store.save(Changes(health=health))
     workshop.restart()
@@ -307,7 +307,10 @@ async def test_a_dry_run_leaves_nothing(workshop: Workshop) -> None:
     workshop.answers("acme", models("a"))
     report = await workshop.refresh(dry_run=True)
     assert (report.dry_run, report.offers, report.published) == (True, 1, False)
-    assert (await workshop.store.health(), await workshop.store.listings()) == ({}, [])
+    assert ((await workshop.store.known()).health, (await workshop.store.known()).listings) == (
+        {},
+        [],
+    )
     assert list(workshop.refresher.directory.iterdir()) == []
 
 
@@ -315,11 +318,11 @@ async def test_a_dry_run_changes_nothing_that_is_there(workshop: Workshop) -> No
     """The catalog, the status and what is held stay as they were, whatever a source says now."""
     await started(workshop)
     files = {one.name: one.read_bytes() for one in workshop.refresher.directory.iterdir()}
-    health = await workshop.store.health()
+    health = (await workshop.store.known()).health
     workshop.answers("acme", models("c"), Reply(status=404))
     for _ in range(2):
         await workshop.refresh(dry_run=True)
-    assert await workshop.store.health() == health
+    assert (await workshop.store.known()).health == health
     after = {one.name: one.read_bytes() for one in workshop.refresher.directory.iterdir()}
     assert after == files
 

@@ -247,8 +247,8 @@ def test_a_change_says_what_when_and_from_where(url: str) -> None:
         {
             "id": "10.0", "kind": "price.changed", "offer": "acme/labs/Large",
             "model": "labs/large", "provider": "acme", "source": "acme", "decisive": True,
-            "field": None, "old": [{"usd": "0.1"}], "new": None, "happened_at": "2026-01-11T00:00:00Z",
-            "recorded_at": "2026-01-11T00:00:00Z",
+            "field": None, "old": [{"usd": "0.1"}], "new": None,
+            "happened_at": "2026-01-11T00:00:00Z", "recorded_at": "2026-01-11T00:00:00Z",
         }
     ]  # fmt: skip
 

@@ -1,22 +1,24 @@
 """What a store says and does on a bad day."""
 
+import asyncio
 import os
 import signal
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from modeldex.errors import StoreError
 from modeldex.store.base import Changes
 from modeldex.store.engine import READS, Limits, transaction
 from modeldex.store.sql import SqlStore
-from support.cutting import cutting
+from support.cutting import Cutting, cutting
 from support.hanging import listening
 from support.postgres import Postgres
 from support.stored import FULL_HEALTH, changed, fact, plain, save
@@ -141,6 +143,23 @@ async def test_a_directory_that_is_not_there_is_one_clear_error(tmp_path: Path) 
     await store.close()
 
 
+def test_a_file_that_cannot_be_opened_leaves_nothing_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No thread of the driver outlives the loop that it would report to."""
+    complaints: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", complaints.append)
+
+    async def attempt() -> None:
+        with pytest.raises(StoreError):
+            await sqlite(tmp_path / "nowhere").open()
+
+    for _ in range(50):
+        asyncio.run(attempt())
+    assert [one for one in threading.enumerate() if "connection_worker" in one.name] == []
+    assert complaints == []
+
+
 async def test_a_read_only_file_can_be_read_and_says_so(tmp_path: Path) -> None:
     """A build goes on; a refresh is told why it cannot be kept."""
     file = tmp_path / "store.db"
@@ -233,16 +252,42 @@ async def test_a_network_that_loses_everything_meets_the_deadline(
 ) -> None:
     """Neither the question nor the wish to end it arrives; when all is well, all is well."""
     await filled(postgres_url)
-    with tempfile.TemporaryDirectory(prefix="modeldex-") as way:
-        url = postgres_url.replace(str(postgres.socket.parent), way)
-        async with cutting(postgres.socket, Path(way), b"never", heard=False) as between:
-            store = SqlStore(url, limits=SHORT)
-            await store.open()
+    async with silenced(postgres, postgres_url) as (store, between):
+        between.silent = True
+        with pytest.raises(StoreError, match="did not answer in time"):
+            await store.known()
+        between.silent = False
+        assert (await store.known()).commit == 1
+
+
+@pytest.mark.finding("DB-M2")
+async def test_a_commit_that_is_lost_in_silence_meets_the_deadline(
+    postgres: Postgres, postgres_url: str
+) -> None:
+    """Nobody knows then whether it was done; the connection is not used for anything else."""
+    await filled(postgres_url)
+    async with silenced(postgres, postgres_url) as (store, between):
+
+        def fall_silent(_: object) -> None:
             between.silent = True
-            with pytest.raises(StoreError, match="did not answer in time"):
-                await store.known()
-            between.silent = False
-            assert (await store.known()).commit == 1
+
+        event.listen(store.engine.sync_engine, "commit", fall_silent)
+        with pytest.raises(StoreError, match="did not answer in time"):
+            await store.save(Changes(hidden=["acme/a"]))
+        event.remove(store.engine.sync_engine, "commit", fall_silent)
+        between.silent = False
+        assert (await store.known()).commit == 1
+        assert await store.save(Changes(hidden=["acme/a"])) == 2
+
+
+@asynccontextmanager
+async def silenced(postgres: Postgres, url: str) -> AsyncIterator[tuple[SqlStore, Cutting]]:
+    """Give an open store, and the way between it and its server."""
+    with tempfile.TemporaryDirectory(prefix="modeldex-") as way:
+        async with cutting(postgres.socket, Path(way), b"never", heard=False) as between:
+            store = SqlStore(url.replace(str(postgres.socket.parent), way), limits=SHORT)
+            await store.open()
+            yield store, between
             await store.close()
 
 

@@ -15,7 +15,7 @@ class Cutting:
         word: the connection is cut at the first of these words that a client sends.
         heard: the server got that word, and did it, before the cut.
         cuts: connections that were cut.
-        silent: what clients send is lost, and nobody is told.
+        silent: what either side sends is lost, and nobody is told.
     """
 
     def __init__(self, server: Path, word: bytes, *, heard: bool) -> None:
@@ -44,8 +44,10 @@ class Cutting:
 
     async def _back(self, behind: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await behind.read(_MOST):
-            writer.write(data)
-        writer.close()
+            if not self.silent:
+                writer.write(data)
+        if not self.silent:
+            writer.close()
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ from modeldex.sources.address import Addresses
 from modeldex.sources.fetcher import Fetcher
 from modeldex.sources.harvest import Asker
 from modeldex.sources.registry import Registry
-from modeldex.store.base import Changes, Health, Store
+from modeldex.store.base import Changes, Remembered, Store
 from modeldex.store.memory import MemoryStore
 from support.provider import FakeProvider, Reply
 
@@ -90,17 +90,17 @@ class WatchedStore(MemoryStore):
         self.is_full = self.is_gone = False
 
     @override
-    async def health(self) -> dict[str, Health]:
+    async def known(self) -> Remembered:
         if self.is_gone:
             raise StoreError("The store is gone.")
-        return await super().health()
+        return await super().known()
 
     @override
-    async def save(self, changes: Changes) -> None:
+    async def save(self, changes: Changes) -> int:
         if self.is_full:
             raise StoreError("The disk is full.")
         self.written.append(len(changes.answers))
-        await super().save(changes)
+        return await super().save(changes)
 
 
 class Workshop:
@@ -152,7 +152,9 @@ class Workshop:
 
     async def price(self, model: str, source: str = "acme") -> str:
         """Return the input price that is held of a model."""
-        rows = next(one.rows for one in await self.store.listings() if one.source == source)
+        rows = next(
+            one.rows for one in (await self.store.known()).listings if one.source == source
+        )
         listing = next(r.listing for r in rows if r.listing.provider_model_id == model)
         return f"{listing.rates[0].usd:f}"
 

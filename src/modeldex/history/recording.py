@@ -116,7 +116,7 @@ def _since(taken: Taken, name: Name, facts: Iterable[Fact]) -> int:
     span = next(
         (one for one in periods.spans(facts) if one.begins <= taken.observed_at < one.ends), None
     )
-    return taken.observed_at if span is None else since
+    return taken.observed_at if span is None else max(since, span.begins)
 
 
 def _facts(

@@ -17,7 +17,7 @@ from modeldex.snapshot.schema import NEVER, sort_column
 
 _NO_LIMIT = -1
 _BELIEVED = "f.recorded_at <= ? and f.superseded_at > ?"
-_IN_FORCE = f"f.valid_from <= ? and f.valid_until > ? and {_BELIEVED}"
+_IN_FORCE = f"f.valid_from <= ? and f.valid_until >= ? and {_BELIEVED}"
 # Providers whose own list was known by then: an offer that only books had was not listed.
 _WITH_LISTS = (
     "with lists(provider) as materialized (select p.number from providers p where exists ("

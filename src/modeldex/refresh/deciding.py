@@ -39,7 +39,12 @@ def _one(decision: Decision, world: World, thresholds: Thresholds) -> Changes:
     rows = _decided(decision, before, world.moment, thresholds)
     source = SourceRows(source=target, is_book=world.is_book(target), rows=rows)
     pages = whole.pages if whole else None
-    answer = GoodAnswer(rows=source, pages=pages, recorded_at=world.moment.seconds)
+    answer = GoodAnswer(
+        rows=source,
+        pages=pages,
+        recorded_at=world.moment.seconds,
+        observed_at=whole.first_at if whole else None,
+    )
     return Changes(
         health=(_health(before.health, rows),),
         answers=(answer,),
@@ -63,10 +68,12 @@ def _health(before: Health, rows: tuple[Kept, ...]) -> Health:
 
 def _joined(one: Changes, other: Changes) -> Changes:
     return Changes(
-        **{
-            name: (*getattr(one, name), *getattr(other, name))
-            for name in Changes.__struct_fields__
-        }
+        health=(*one.health, *other.health),
+        answers=(*one.answers, *other.answers),
+        held=(*one.held, *other.held),
+        released=(*one.released, *other.released),
+        hidden=(*one.hidden, *other.hidden),
+        shown=(*one.shown, *other.shown),
     )
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from modeldex import pipeline
+from modeldex.domain.history import NO_LEDGER, Ledger
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.model import Catalog
 from modeldex.domain.rules import Rules
@@ -16,7 +17,7 @@ from modeldex.refresh.world import Known, World
 from modeldex.snapshot.publish import Publisher, read_pointer
 from modeldex.sources.declaration import Declaration
 from modeldex.sources.harvest import fingerprint
-from modeldex.store.base import Changes
+from modeldex.store.base import Basis, Changes
 
 
 class Publication:
@@ -54,46 +55,76 @@ class Publication:
         self._settled = None
 
     async def publish(
-        self, report: Report, known: Mapping[str, Known], world: World, changes: Changes
+        self,
+        report: Report,
+        world: World,
+        changes: Changes,
+        read: Callable[[], Awaitable[Basis]],
     ) -> Report:
-        """Return *report* with what became of the catalog of *known*; a dry run publishes none.
+        """Return *report* with what became of the catalog of what the store holds.
+
+        Args:
+            read: reads from the store what a build needs; not called where nothing has changed.
 
         Raises:
+            StoreError: the store cannot be read.
             InconsistentCatalog: it contradicts itself, and was not published.
             OSError: it cannot be written.
             sqlite3.Error: it cannot be written.
         """
-        current, basis = self.current(), _basis(world, changes)
-        if self._settled is not None and not changes.answers and self._settled[0] == basis:
-            last = self._settled[1]
-            if last.snapshot == current:
-                sizes = {"offers": last.offers, "models": last.models}
-                return msgspec.structs.replace(report, snapshot=current, **sizes)
-        catalog = await asyncio.to_thread(self._build, known, world, changes)
-        report = _with_sizes(report, catalog)
-        if report.dry_run:
-            return report
+        current, terms = self.current(), _terms(world, changes)
+        if self._is_settled(terms, changes, current):
+            last = self._settled[1] if self._settled else report
+            sizes = {"offers": last.offers, "models": last.models}
+            return msgspec.structs.replace(report, snapshot=current, **sizes)
+        found = await read()
+        rows, ledger = self._usable(world, found.listings), found.ledger
+        catalog = await asyncio.to_thread(self._build, rows, world, changes, ledger)
+        report = msgspec.structs.replace(_with_sizes(report, catalog), read_from=found.read_from)
         if not catalog.offers and current is None:
             problem = "No source has given any model yet."
             return msgspec.structs.replace(report, problem=problem)
         stamp = self.stamp(world.moment.seconds)
-        found, is_new = await asyncio.to_thread(self.publisher.publish, catalog, stamp)
-        report = msgspec.structs.replace(report, snapshot=found, published=is_new)
-        self._settled = (basis, report)
+        name, is_new = await asyncio.to_thread(self.publisher.publish, catalog, stamp)
+        report = msgspec.structs.replace(report, snapshot=name, published=is_new)
+        self._settled = (terms, report)
         return report
 
-    def _build(self, known: Mapping[str, Known], world: World, changes: Changes) -> Catalog:
-        """Build from what is held of the sources that are still declared and chosen."""
-        usable = [
-            SourceRows(source=name, is_book=declared.book, rows=one.rows)
+    async def rehearse(
+        self, report: Report, known: Mapping[str, Known], world: World, changes: Changes
+    ) -> Report:
+        """Return *report* with what would become of it, without the store and without a file."""
+        rows = [
+            SourceRows(source=name, is_book=world.is_book(name), rows=one.rows)
             for name, one in known.items()
-            if (declared := world.registry.by_id.get(name)) and self.may_use(declared)
         ]
+        usable = self._usable(world, rows)
+        return _with_sizes(
+            report, await asyncio.to_thread(self._build, usable, world, changes, NO_LEDGER)
+        )
+
+    def _is_settled(self, terms: str, changes: Changes, current: str | None) -> bool:
+        if self._settled is None or changes.answers or changes.facts or changes.events:
+            return False
+        return self._settled[0] == terms and self._settled[1].snapshot == current
+
+    def _usable(self, world: World, rows: Iterable[SourceRows]) -> list[SourceRows]:
+        """Return what is held of the sources that are still declared and chosen."""
+        return [
+            msgspec.structs.replace(one, is_book=declared.book)
+            for one in rows
+            if (declared := world.registry.by_id.get(one.source)) and self.may_use(declared)
+        ]
+
+    def _build(
+        self, rows: Sequence[SourceRows], world: World, changes: Changes, ledger: Ledger
+    ) -> Catalog:
         rules = Rules(hidden=world.hidden_after(changes), retire_after=self.retire_after)
-        return pipeline.build(usable, world.registry.providers(), world.moment.date, rules)
+        providers, today = world.registry.providers(), world.moment.date
+        return pipeline.build(rows, providers, today, rules, ledger)
 
 
-def _basis(world: World, changes: Changes) -> str:
+def _terms(world: World, changes: Changes) -> str:
     """Return what a catalog depends on besides listings: unchanged, nothing is built."""
     declared = [fingerprint(one) for one in world.registry.by_id.values()]
     said = msgspec.json.encode([declared, sorted(world.hidden_after(changes)), world.moment.date])

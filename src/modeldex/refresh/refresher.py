@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from modeldex.refresh.asking import Progress, Questioner
 from modeldex.refresh.judging import Judge
 from modeldex.refresh.order import Order
 from modeldex.refresh.publication import Publication
+from modeldex.refresh.remembering import with_history
 from modeldex.refresh.report import Report
 from modeldex.refresh.rereading import reread
 from modeldex.refresh.selection import Selection
@@ -21,7 +23,7 @@ from modeldex.refresh.world import Known, Moment, World
 from modeldex.snapshot import status
 from modeldex.snapshot.publish import Publisher
 from modeldex.sources.declaration import Declaration
-from modeldex.store.base import Changes, Store
+from modeldex.store.base import Changes, Health, Store
 from modeldex.telemetry import Log
 
 
@@ -56,6 +58,7 @@ class Refresher:
         self.publication = Publication(
             publisher, clock.stamp, selection.may_use, self.terms.thresholds.retire_after
         )
+        self._health: Mapping[str, Health] | None = None  # as the store has it
 
     @property
     def directory(self) -> Path:
@@ -93,10 +96,12 @@ class Refresher:
         Raises:
             StoreError: the record of truth cannot be read.
         """
-        health, known = await self.store.health(), self.selection.load().by_id
+        known = self.selection.load().by_id
+        if self._health is None:
+            self._health = (await self.store.known()).health
         asked = [
             one
-            for name, one in health.items()
+            for name, one in self._health.items()
             if name in known and self.obstacle(known[name]) is None
         ]
         return self.terms.schedule.next_due(asked, self.moment().seconds)
@@ -137,9 +142,10 @@ class Refresher:
         """Remember, then publish: what is served never runs ahead of the record of truth."""
         current = self.publication.current()
         try:
-            if not report.dry_run:
-                await self.store.save(changes)
-            report = await self.publication.publish(report, known, found, changes)
+            if report.dry_run:
+                report = await self.publication.rehearse(report, known, found, changes)
+            else:
+                report = await self._remember_and_publish(report, known, found, changes)
         except (StoreError, InconsistentCatalog, OSError, sqlite3.Error) as error:
             self.publication.forget()
             self.log.error("nothing was published", reason=str(error))
@@ -147,6 +153,17 @@ class Refresher:
         if not report.dry_run:
             self._write_status(found, known, report)
         return report
+
+    async def _remember_and_publish(
+        self, report: Report, known: Mapping[str, Known], found: World, changes: Changes
+    ) -> Report:
+        retire_after = self.terms.thresholds.retire_after
+        changes = await with_history(self.store, changes, found, retire_after)
+        commit = await self.store.save(changes)
+        self._health = {name: one.health for name, one in known.items()}
+        return await self.publication.publish(
+            report, found, changes, partial(self.store.basis, commit)
+        )
 
     def _write_status(self, found: World, known: Mapping[str, Known], report: Report) -> None:
         sources = statuses(found, known, self.obstacle, self.terms.breaker)

@@ -45,6 +45,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         snapshot: id of the catalog that is current now; ``None`` where there is none.
         published: whether it is a new one.
+        read_from: the database that the catalog was built from, ``primary`` or ``replica``;
+            ``None`` where none was built.
         problem: why nothing could be published, if so.
         broken: declarations that cannot be used, a sentence each.
     """
@@ -57,6 +59,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     offers: int = 0
     models: int = 0
     dry_run: bool = False
+    read_from: str | None = None
     problem: str | None = None
     broken: tuple[str, ...] = ()
 

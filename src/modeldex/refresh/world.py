@@ -29,12 +29,17 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """What one refresh begins with; *known* by source id, *hidden* the ids of offers."""
+    """What one refresh begins with; *known* by source id, *hidden* the ids of offers.
+
+    Attributes:
+        recorded_at: unix seconds of the last commit; 0 where there is none.
+    """
 
     moment: Moment
     registry: Registry
     known: dict[str, Known]
     hidden: frozenset[str]
+    recorded_at: int = 0
 
     def health(self, source: str) -> Health:
         """Return how a source was doing, be it that it was never asked."""
@@ -66,11 +71,18 @@ async def remembered(store: Store, registry: Registry, moment: Moment) -> World:
     Raises:
         StoreError: the record of truth cannot be read.
     """
-    health, held = await store.health(), await store.held()
-    rows = {one.source: one.rows for one in await store.listings()}
+    found = await store.known()
+    rows = {one.source: one.rows for one in found.listings}
     known = {
-        name: Known(health.get(name, Health(source=name)), rows.get(name, ()), held.get(name))
-        for name in health.keys() | rows.keys()
+        name: Known(
+            found.health.get(name, Health(source=name)), rows.get(name, ()), found.held.get(name)
+        )
+        for name in found.health.keys() | rows.keys()
     }
-    hidden = await store.hidden()
-    return World(moment=moment, registry=registry, known=known, hidden=hidden)
+    return World(
+        moment=moment,
+        registry=registry,
+        known=known,
+        hidden=found.hidden,
+        recorded_at=found.recorded_at,
+    )

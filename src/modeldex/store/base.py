@@ -45,11 +45,13 @@ class GoodAnswer(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         pages: the bodies of its pages; ``None`` where they are those remembered already.
         recorded_at: unix seconds.
+        observed_at: when it came, unix seconds, where that was earlier; it is not stored.
     """
 
     rows: SourceRows
     pages: tuple[bytes, ...] | None
     recorded_at: float
+    observed_at: float | None = None
 
 
 class HeldAnswer(msgspec.Struct, frozen=True, kw_only=True):

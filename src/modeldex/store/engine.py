@@ -1,5 +1,6 @@
 """Engines: which driver, how many connections, how long anything may take."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -58,6 +59,7 @@ def connected(url: str, limits: Limits, setting: str) -> AsyncEngine:
     except ValueError as error:  # its text may quote a password
         raise StoreError(f"{setting} cannot be used: its port is not a number.") from error
     if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "do_connect", _try_sqlite)
         event.listen(engine.sync_engine, "connect", _configure_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -67,19 +69,11 @@ def connected(url: str, limits: Limits, setting: str) -> AsyncEngine:
 async def transaction(
     engine: AsyncEngine, options: dict[str, dict[str, Any]]
 ) -> AsyncIterator[AsyncConnection]:
-    """Give a connection in a transaction that is committed at the end, or leaves nothing.
-
-    A connection that did not answer in time is dropped: to wait for its rollback would be to wait
-    for it again.
-    """
+    """Give a connection in a transaction that is committed at the end, or leaves nothing."""
     async with engine.connect() as connection:
         await connection.execution_options(**options[engine.dialect.name])
-        try:
-            yield connection
-            await connection.commit()
-        except TimeoutError:
-            await connection.invalidate()
-            raise
+        yield connection
+        await connection.commit()
 
 
 def _normal(url: URL) -> URL:
@@ -135,6 +129,13 @@ def _missing(error: ModuleNotFoundError, setting: str) -> str:
             "Install modeldex[postgres]: pip install 'modeldex[postgres]'."
         )
     return f"{setting} cannot be used: {error}."
+
+
+def _try_sqlite(
+    _dialect: object, _record: object, arguments: tuple[Any, ...], options: dict[str, Any]
+) -> None:
+    """Where a file cannot be opened, the driver leaves a thread behind that outlives the loop."""
+    sqlite3.connect(*arguments, **options).close()
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

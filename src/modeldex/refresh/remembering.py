@@ -1,0 +1,93 @@
+"""What a refresh adds to what is remembered over time."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from modeldex.domain.history import Fact
+from modeldex.domain.listing import Kept
+from modeldex.history.recording import Recorded, Taken, record
+from modeldex.history.states import Name, name_of
+from modeldex.refresh.suspicion import says_the_same
+from modeldex.refresh.world import World
+from modeldex.store.base import Changes, GoodAnswer, Store
+
+PATIENCE = 3600  # seconds by which a clock may have gone back without stopping anything
+
+
+async def with_history(store: Store, changes: Changes, found: World, retire_after: int) -> Changes:
+    """Return *changes* with the facts, events and observations that its answers make.
+
+    Raises:
+        StoreError: the record of truth cannot be read.
+    """
+    now = recorded_at(found)
+    changes = msgspec.structs.replace(changes, recorded_at=now)
+    if not changes.answers:
+        return changes
+    believed = by_source(await store.believed([one.rows.source for one in changes.answers]))
+    for answer in changes.answers:
+        taken = _taken(answer, found, now, retire_after)
+        facts = believed.get(taken.source, ())
+        first = not facts
+        recorded = record(msgspec.structs.replace(taken, first=first), facts)
+        changes = joined(changes, recorded)
+    return changes
+
+
+def recorded_at(found: World) -> int:
+    """Return the time of this refresh for the record: never before that of the last one.
+
+    A clock that was set back by a little does not matter; the store refuses one that jumped.
+    """
+    now = int(found.moment.seconds)
+    return found.recorded_at if 0 < found.recorded_at - now <= PATIENCE else now
+
+
+def by_source(facts: Sequence[Fact]) -> dict[str, list[Fact]]:
+    """Return facts by the id of their source."""
+    grouped: dict[str, list[Fact]] = defaultdict(list)
+    for one in facts:
+        grouped[one.source].append(one)
+    return grouped
+
+
+def joined(changes: Changes, recorded: Recorded) -> Changes:
+    """Return *changes* with what was recorded of one more source."""
+    return msgspec.structs.replace(
+        changes,
+        facts=[*changes.facts, *recorded.facts],
+        superseded=[*changes.superseded, *recorded.superseded],
+        events=[*changes.events, *recorded.events],
+        observations=[*changes.observations, *recorded.observations],
+    )
+
+
+def _taken(answer: GoodAnswer, found: World, now: int, retire_after: int) -> Taken:
+    source, after = answer.rows.source, answer.rows.rows
+    before = found.known.get(source)
+    held = () if before is None else before.rows
+    return Taken(
+        source=source,
+        before=held,
+        after=after,
+        observed_at=min(now, int(answer.observed_at or now)),
+        recorded_at=now,
+        since=_settled_since(held, after),
+        retire_after=retire_after,
+    )
+
+
+def _settled_since(before: Sequence[Kept], after: Sequence[Kept]) -> Mapping[Name, int]:
+    """Return since when the states were stated that were too suspicious to be taken at once."""
+    pending = {name_of(one.listing): one.pending for one in before if one.pending is not None}
+    if not pending:
+        return {}
+    return {
+        name: int(was.since)
+        for one in after
+        if one.pending is None
+        and (was := pending.get(name := name_of(one.listing))) is not None
+        and says_the_same(was.listing, one.listing)
+    }
