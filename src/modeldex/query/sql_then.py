@@ -17,7 +17,7 @@ from modeldex.snapshot.schema import NEVER, sort_column
 
 _NO_LIMIT = -1
 _BELIEVED = "f.recorded_at <= ? and f.superseded_at > ?"
-_IN_FORCE = f"f.valid_from <= ? and f.valid_until >= ? and {_BELIEVED}"
+_IN_FORCE = f"f.valid_from <= ? and f.valid_until > ? and {_BELIEVED}"
 # Providers whose own list was known by then: an offer that only books had was not listed.
 _WITH_LISTS = (
     "with lists(provider) as materialized (select p.number from providers p where exists ("
@@ -26,7 +26,7 @@ _WITH_LISTS = (
 )
 _ONE = (
     "select o.rank, o.model, o.provider, min(f.place) as place, "
-    "(max(f.own) or o.provider not in lists) and o.rank not in hidden as listed"
+    "(max(f.own) or 1) and o.rank not in hidden as listed"
 )
 _RATES = (
     "left join facts g on g.offer = t.rank and g.place = t.place "

@@ -113,7 +113,10 @@ class Refresher:
     async def _world(self, order: Order) -> World:
         registry = self.selection.load()
         self.selection.check_names(registry, order)
-        return await world.remembered(self.store, registry, self.moment())
+        self._health = None
+        found = await world.remembered(self.store, registry, self.moment())
+        self._health = {name: one.health for name, one in found.known.items()}
+        return found
 
     async def _ask(
         self,
