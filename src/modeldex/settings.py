@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     )
     guard_answers: int = Field(3, ge=1, description="Equal answers that settle a suspicious row.")
     retire_after: int = Field(3, ge=1, description="Answers without a model until it is retired.")
+    history_days: int = Field(
+        0, ge=0, description="Days that superseded prices and changes are kept; 0 is for ever."
+    )
     breaker_failures: int = Field(3, ge=1, description="Failures in a row that open a breaker.")
     breaker_seconds: float = Field(300.0, ge=0, description="How long it is open at first.")
     breaker_longest: float = Field(3600.0, ge=0, description="How long it is open at most.")

@@ -187,6 +187,7 @@ def new_refresher(  # noqa: PLR0913, PLR0917 - each of its parts may be another 
         schedule=Schedule(INTERVAL, lambda: 0.5),
         breaker=Breaker(),
         thresholds=Thresholds(),
+        most_bytes=MOST,
         description_length=2000,
     )
     return Refresher(

@@ -168,6 +168,8 @@ def _terms(settings: Settings) -> Terms:
             retire_after=settings.retire_after,
         ),
         description_length=settings.description_length,
+        most_bytes=settings.source_max_bytes,
+        history_days=settings.history_days,
     )
 
 

@@ -5,7 +5,18 @@ from typing import NoReturn
 
 import typer
 
-from modeldex.cli import decide, diff, history, models, refresh, serve, settings, show, sources
+from modeldex.cli import (
+    decide,
+    diff,
+    history,
+    models,
+    past,
+    refresh,
+    serve,
+    settings,
+    show,
+    sources,
+)
 from modeldex.errors import ModeldexError
 
 FAILURE = 1  # something could not be done
@@ -20,8 +31,8 @@ app = typer.Typer(
 )
 for verb in (serve, refresh, models, show, history, diff, settings):
     app.command(verb.NAME)(verb.command)
-for name, decision in decide.COMMANDS.items():
-    app.command(name)(decision)
+for name, command in (decide.COMMANDS | past.COMMANDS).items():
+    app.command(name)(command)
 app.add_typer(sources.app)
 
 

@@ -105,10 +105,15 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a store remembers over time, as a build reads it; sorted by number."""
+    """All that a store remembers over time, as a build reads it; sorted by number.
+
+    Attributes:
+        horizon: what had ended before it may be forgotten; 0 where nothing is.
+    """
 
     facts: tuple[Fact, ...] = ()
     events: tuple[Event, ...] = ()
+    horizon: int = 0
 
 
 NO_LEDGER = Ledger()
@@ -166,11 +171,13 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         rate_sets: every set of rates that a fact names, by its id.
+        horizon: of moments before it too little is known to answer questions; 0 where of none.
     """
 
     facts: tuple[OfferFact, ...] = ()
     changes: tuple[Change, ...] = ()
     rate_sets: dict[str, tuple[Rate, ...]] = {}
+    horizon: int = 0
 
 
 NO_HISTORY = History()

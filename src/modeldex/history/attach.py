@@ -50,7 +50,12 @@ def attach(ledger: Ledger, said: Sequence[Testimony], models: Mapping[str, str])
     ]
     of_models = lives(changes, _listings(said, models))
     changes = sorted((*changes, *of_models), key=lambda one: (one.number, one.part))
-    return History(facts=tuple(facts), changes=tuple(changes), rate_sets=_rate_sets(ledger.facts))
+    return History(
+        facts=tuple(facts),
+        changes=tuple(changes),
+        rate_sets=_rate_sets(ledger.facts),
+        horizon=ledger.horizon,
+    )
 
 
 def _places(said: Testimony) -> Iterator[tuple[Key, Place]]:

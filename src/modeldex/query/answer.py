@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from modeldex.dialects import native
-from modeldex.query import sql, sql_then, then
+from modeldex.query import moments, sql, sql_then, then
 from modeldex.query.question import Moment, Question
 from modeldex.snapshot import schema
 from modeldex.snapshot.reader import Snapshot
@@ -106,6 +106,8 @@ def named(snapshot: Snapshot, name: str, *, model_first: bool = False) -> tuple[
 
 
 def _one_then(snapshot: Snapshot, kind: int, rank: int, moment: Moment) -> bytes | None:
+    moments.check("as_of", moment.as_of, snapshot.horizon)
+    moments.check("known_at", moment.known_at, snapshot.horizon)
     if kind in MODELS:
         rows = then.models(snapshot, moment, [rank], include_inactive=True)
     else:

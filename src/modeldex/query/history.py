@@ -11,7 +11,7 @@ import msgspec
 from modeldex.dialects.remembered import moment as written
 from modeldex.domain.history import OfferFact
 from modeldex.history.timeline import Period, timeline
-from modeldex.query import answer
+from modeldex.query import answer, moments
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import ALWAYS, NEVER
 
@@ -59,6 +59,7 @@ def history(snapshot: Snapshot, name: str, known_at: int | None = None) -> bytes
     if found is None:
         return None
     model = _model(snapshot, *found)
+    moments.check("known_at", known_at, snapshot.horizon)
     known = _LATEST if known_at is None else known_at
     (head,) = snapshot.rows("select head from model_native where rank = ?", (model,))
     model_id = msgspec.json.decode(head[0])["id"]

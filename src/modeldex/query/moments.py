@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from modeldex.dialects.remembered import moment as written
 from modeldex.errors import BadValue
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -14,6 +15,18 @@ _ALLOWED = (
     "(2026-08-15T12:30:00Z; write + as %2B in an address)"
 )
 FORMAT = "Date (its first moment, UTC) or date and time with a zone, ISO 8601."
+
+
+def check(name: str, moment: int | None, horizon: int) -> None:
+    """Do nothing for a moment of which enough is remembered.
+
+    Raises:
+        BadValue: it lies before *horizon* (unix seconds); *name* is the parameter's.
+    """
+    if moment is not None and moment < horizon:
+        since = written(horizon)
+        allowed = f"a moment from {since} on; what was before has been forgotten (HISTORY_DAYS)"
+        raise BadValue(name, written(moment) or "", allowed)
 
 
 def parse(name: str, text: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from modeldex.query import sql
+from modeldex.query import moments, sql
 from modeldex.query.question import Moment, Question
 from modeldex.query.sql import Statement
 from modeldex.snapshot.reader import Snapshot
@@ -26,7 +26,7 @@ _WITH_LISTS = (
 )
 _ONE = (
     "select o.rank, o.model, o.provider, min(f.place) as place, "
-    "(max(f.own) or 1) and o.rank not in hidden as listed"
+    "(max(f.own) or o.provider not in lists) and o.rank not in hidden as listed"
 )
 _RATES = (
     "left join facts g on g.offer = t.rank and g.place = t.place "
@@ -84,6 +84,8 @@ def in_force(moment: Moment, column: str, wanted: Sequence[int]) -> Statement:
 
 def _matching(question: Question, moment: Moment, snapshot: Snapshot) -> Statement:
     """Select the offers in force then that match all filters."""
+    moments.check("as_of", moment.as_of, snapshot.horizon)
+    moments.check("known_at", moment.known_at, snapshot.horizon)
     where, values = sql.filters(replace(question, include_inactive=True), snapshot)
     score = ", h.score" if question.text and question.sort == "relevance" else ""
     statement = (

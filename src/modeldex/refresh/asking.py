@@ -30,12 +30,16 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         breaker: when they are left alone.
         thresholds: what is believed of them.
         description_length: characters that are kept of a description.
+        most_bytes: of one page of an answer.
+        history_days: how long the past is remembered; 0 means for ever.
     """
 
     schedule: Schedule
     breaker: Breaker
     thresholds: Thresholds
     description_length: int
+    most_bytes: int
+    history_days: int = 0
 
 
 class Questioner:

@@ -118,7 +118,8 @@ def decided(known: Mapping[str, Known], changes: Changes) -> dict[str, Known]:
     """Return what is known after *changes*."""
     found = dict(known)
     for health in changes.health:
-        found[health.source] = msgspec.structs.replace(found[health.source], health=health)
+        before = found.get(health.source, Known(health))
+        found[health.source] = msgspec.structs.replace(before, health=health)
     for answer in changes.answers:
         source = answer.rows.source
         found[source] = msgspec.structs.replace(found[source], rows=answer.rows.rows)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Hashable
 from typing import Protocol
 
-from modeldex.errors import RefreshError, StoreError
+from modeldex.errors import ModeldexError
 from modeldex.refresh.order import Order
 from modeldex.refresh.refresher import Refresher
 from modeldex.refresh.report import Report
@@ -13,7 +13,7 @@ from modeldex.snapshot.publish import read_pointer
 _TICK = 0.2  # seconds between two looks at the requests
 _AFTER_A_FAULT = 60.0
 _AFTER_NO_ANSWER = 5.0
-_FAULTS = (RefreshError, StoreError, OSError)
+_FAULTS = (ModeldexError, OSError)
 
 
 class Requests(Protocol):

@@ -20,6 +20,18 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
 
 
+class PastFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Dated answers to be taken over.
+
+    Attributes:
+        path: of a file or a folder, absolute.
+        source: id or alias of the source; ``None`` where folders say it.
+    """
+
+    path: str
+    source: str | None = None
+
+
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What one refresh is to do.
 
@@ -32,6 +44,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
             open breaker or a ``Retry-After``.
         dry_run: remember and publish nothing.
         decisions: carried out before anybody is asked.
+        past: answers to be taken over.
+        forget_before: unix seconds; what nobody may ask for from before is forgotten.
     """
 
     sources: tuple[str, ...] = ()
@@ -41,3 +55,5 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     force: bool = False
     dry_run: bool = False
     decisions: tuple[Decision, ...] = ()
+    past: PastFiles | None = None
+    forget_before: int | None = None

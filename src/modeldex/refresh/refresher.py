@@ -10,11 +10,12 @@ import msgspec
 from modeldex.errors import InconsistentCatalog, StoreError
 from modeldex.refresh import aftermath, deciding, guard, world
 from modeldex.refresh.asking import Progress, Questioner
+from modeldex.refresh.importing import Limits, imported
 from modeldex.refresh.judging import Judge
 from modeldex.refresh.order import Order
 from modeldex.refresh.publication import Publication
-from modeldex.refresh.remembering import with_history
-from modeldex.refresh.report import Report
+from modeldex.refresh.remembering import together, with_history
+from modeldex.refresh.report import Outcome, Report
 from modeldex.refresh.rereading import reread
 from modeldex.refresh.selection import Selection
 from modeldex.refresh.statuses import statuses
@@ -25,6 +26,22 @@ from modeldex.snapshot.publish import Publisher
 from modeldex.sources.declaration import Declaration
 from modeldex.store.base import Changes, Health, Store
 from modeldex.telemetry import Log
+
+_DAY = 86_400
+
+
+class Steps(msgspec.Struct, frozen=True):
+    """What one refresh is to remember.
+
+    Attributes:
+        taken: decisions and answers.
+        past: answers of the past, with what they add to the history.
+        forget_before: unix seconds, where something is to be forgotten.
+    """
+
+    taken: Changes
+    past: Changes
+    forget_before: int | None
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -59,6 +76,7 @@ class Refresher:
             publisher, clock.stamp, selection.may_use, self.terms.thresholds.retire_after
         )
         self._health: Mapping[str, Health] | None = None  # as the store has it
+        self._compacted: str | None = None  # on this date
 
     @property
     def directory(self) -> Path:
@@ -70,6 +88,8 @@ class Refresher:
 
         Raises:
             RefreshError: the order names something that does not exist.
+            ImportProblem: past answers cannot be taken over; nothing was changed.
+            HistoryError: they contradict what is known; nothing was changed.
             StoreError: the record of truth cannot be read; nothing was changed.
         """
         began = self.questioner.stopwatch()
@@ -79,14 +99,18 @@ class Refresher:
         asked, skipped = self.selection.choose(found, order)
         results = await self._ask(asked, known, found, order, progress)
         aftermath.tell(self.log, known, results)
+        past, imports = await self._past(order, found)
         report = Report(
             started_at=found.moment.seconds,
-            outcomes=(*(one.outcome for one in results), *skipped),
+            outcomes=(*(one.outcome for one in results), *skipped, *imports),
             dry_run=order.dry_run,
             broken=tuple(str(one) for one in found.registry.broken),
         )
         changes = aftermath.with_results(changes, results)
-        report = await self._publish(report, aftermath.after(known, results), found, changes)
+        known = deciding.decided(aftermath.after(known, results), past)
+        report = await self._publish(
+            report, known, found, Steps(changes, past, self._horizon(order, found))
+        )
         seconds = round(self.questioner.stopwatch() - began, 3)
         return msgspec.structs.replace(report, seconds=seconds)
 
@@ -139,16 +163,27 @@ class Refresher:
         anew = await reread(self.store, asked, known, length)
         return await self.questioner.ask_all(asked, {**known, **anew}, judge, progress)
 
+    async def _past(self, order: Order, found: World) -> tuple[Changes, list[Outcome]]:
+        if order.past is None:
+            return Changes(), []
+        terms = self.terms
+        limits = Limits(
+            most_bytes=terms.most_bytes,
+            description_length=terms.description_length,
+            retire_after=terms.thresholds.retire_after,
+        )
+        return await imported(self.store, order.past, found, limits)
+
     async def _publish(
-        self, report: Report, known: Mapping[str, Known], found: World, changes: Changes
+        self, report: Report, known: Mapping[str, Known], found: World, steps: Steps
     ) -> Report:
         """Remember, then publish: what is served never runs ahead of the record of truth."""
         current = self.publication.current()
         try:
             if report.dry_run:
-                report = await self.publication.rehearse(report, known, found, changes)
+                report = await self.publication.rehearse(report, known, found, steps.taken)
             else:
-                report = await self._remember_and_publish(report, known, found, changes)
+                report = await self._remember_and_publish(report, known, found, steps)
         except (StoreError, InconsistentCatalog, OSError, sqlite3.Error) as error:
             self.publication.forget()
             self.log.error("nothing was published", reason=str(error))
@@ -158,15 +193,29 @@ class Refresher:
         return report
 
     async def _remember_and_publish(
-        self, report: Report, known: Mapping[str, Known], found: World, changes: Changes
+        self, report: Report, known: Mapping[str, Known], found: World, steps: Steps
     ) -> Report:
         retire_after = self.terms.thresholds.retire_after
-        changes = await with_history(self.store, changes, found, retire_after)
+        taken = await with_history(self.store, steps.taken, found, retire_after)
+        changes = together(taken, steps.past)
         commit = await self.store.save(changes)
         self._health = {name: one.health for name, one in known.items()}
+        if steps.forget_before is not None:
+            forgotten = await self.store.compact(steps.forget_before)
+            self.log.info("the past was compacted", facts=forgotten.facts, events=forgotten.events)
+            self.publication.forget()
         return await self.publication.publish(
             report, found, changes, partial(self.store.basis, commit)
         )
+
+    def _horizon(self, order: Order, found: World) -> int | None:
+        """Return before when the past is to be forgotten now: as ordered, or once a day."""
+        if order.forget_before is not None or not self.terms.history_days:
+            return order.forget_before
+        if self._compacted == found.moment.date:
+            return None
+        self._compacted = found.moment.date
+        return int(found.moment.seconds) - self.terms.history_days * _DAY
 
     def _write_status(self, found: World, known: Mapping[str, Known], report: Report) -> None:
         sources = statuses(found, known, self.obstacle, self.terms.breaker)

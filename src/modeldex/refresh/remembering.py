@@ -64,6 +64,19 @@ def joined(changes: Changes, recorded: Recorded) -> Changes:
     )
 
 
+def together(taken: Changes, past: Changes) -> Changes:
+    """Return both as one: what a refresh took, and what it took over from the past."""
+    return msgspec.structs.replace(
+        taken,
+        health=[*taken.health, *past.health],
+        answers=[*taken.answers, *past.answers],
+        facts=[*taken.facts, *past.facts],
+        superseded=[*taken.superseded, *past.superseded],
+        events=[*taken.events, *past.events],
+        observations=[*taken.observations, *past.observations],
+    )
+
+
 def _taken(answer: GoodAnswer, found: World, now: int, retire_after: int) -> Taken:
     source, after = answer.rows.source, answer.rows.rows
     before = found.known.get(source)

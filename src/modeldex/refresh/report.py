@@ -4,6 +4,7 @@ import msgspec
 
 ANSWERED, UNCHANGED = "answered", "unchanged"
 HELD, REJECTED, FAILED, SKIPPED = "held", "rejected", "failed", "skipped"
+IMPORTED = "imported"
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,7 +13,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         outcome: ``answered``, ``unchanged``, ``held`` (the guard has it, an operator decides),
             ``rejected`` (an operator did), ``failed`` or ``skipped``; the last four with the
-            reason.
+            reason; or ``imported``, with what that gave.
         rows, priced: last good listings held now, and how many of them state a price.
         new, changed, removed, returned: listings, against what was held.
         suspicious: rows that keep an old value for now.

@@ -55,6 +55,7 @@ def _content(catalog: Catalog, fragments: Fragments) -> Iterator[bytes]:
         yield _encode(provider)
     for offer in catalog.offers:
         yield _encode(offer.facts.aliases)
+    yield _encode(catalog.history.horizon)
     yield from fragments.changes
     for fact in sorted_facts(catalog.history):
         yield _encode(fact)

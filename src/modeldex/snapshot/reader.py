@@ -29,6 +29,7 @@ class Snapshot:
         providers: all providers, in the order of their numbers.
         gateways: every slug and alias to its provider's number.
         authors: slug to number.
+        horizon: unix seconds; of moments before it too little is known to answer.
         memo: what readers derived from this snapshot, such as totals; goes with it.
     """
 
@@ -98,6 +99,7 @@ class Snapshot:
         if int(meta["schema"]) != schema.VERSION:
             raise ValueError(f"its schema is {meta['schema']}, not {schema.VERSION}")
         self.id, self.timestamp = meta["id"], meta["timestamp"]
+        self.horizon = int(meta["horizon"])
         self.offer_count, self.model_count = int(meta["offers"]), int(meta["models"])
         self.providers = [
             Provider(

@@ -57,6 +57,7 @@ def _write_names(connection: sqlite3.Connection, head: Head, catalog: Catalog) -
         "id": head.id,
         "timestamp": head.timestamp,
         "date": catalog.date,
+        "horizon": str(catalog.history.horizon),
         "offers": str(sum(one.is_active for one in catalog.offers)),
         "models": str(sum(any(o.is_active for o in one.offers) for one in catalog.models)),
     }

@@ -71,7 +71,8 @@ class TableDecoder:
 
     def _id(self, row: Row) -> str | None:
         native = values.text(at(row, self.paths["id"])) or ""
-        return native.removeprefix(self.declaration.strip) or None
+        native = native.removeprefix(self.declaration.strip)
+        return native if native and "\0" not in native else None
 
     def get(self, row: Row, field: str) -> Any:
         """Return what the row has for one of our fields, ``None`` where none is declared."""

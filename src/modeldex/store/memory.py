@@ -33,7 +33,7 @@ class MemoryStore:
         self._events: dict[int, Event] = {}
         self._observations: list[Observation] = []
         self._last_fact = self._last_event = 0
-        self._commit = self._recorded_at = 0
+        self._commit = self._recorded_at = self._horizon = 0
 
     async def open(self) -> None:
         """Nothing to connect to."""
@@ -55,7 +55,11 @@ class MemoryStore:
     async def basis(self, least: int) -> Basis:
         """Return what a build needs; there is no replica."""
         check_commit(self._commit, least)
-        ledger = Ledger(facts=tuple(self._facts.values()), events=tuple(self._events.values()))
+        ledger = Ledger(
+            facts=tuple(self._facts.values()),
+            events=tuple(self._events.values()),
+            horizon=self._horizon,
+        )
         return Basis(
             listings=self._listings(),
             hidden=frozenset(self._hidden),
@@ -112,6 +116,7 @@ class MemoryStore:
             facts=len(self._facts) - len(facts), events=len(self._events) - len(events)
         )
         self._facts, self._events, self._commit = facts, events, self._commit + 1
+        self._horizon = max(self._horizon, horizon)
         return removed
 
     def _listings(self) -> tuple[SourceRows, ...]:

@@ -23,6 +23,7 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         token: of whoever committed it.
         facts, events, observations: the last number given to each.
+        horizon: unix seconds; what had ended before may be forgotten.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     facts: int
     events: int
     observations: int
+    horizon: int
 
 
 async def marker(connection: AsyncConnection, *, lock: bool = False) -> Marker:
@@ -116,6 +118,7 @@ async def _basis(connection: AsyncConnection, last: Marker, read_from: str) -> B
         ledger=Ledger(
             facts=rows.facts(await _all(connection, facts)),
             events=rows.events(await _all(connection, events)),
+            horizon=last.horizon,
         ),
         commit=last.number,
         read_from=read_from,

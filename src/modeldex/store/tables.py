@@ -130,4 +130,5 @@ commits = Table(  # one row, the marker: what was committed last
     Column("facts", BigInteger, nullable=False),  # the last number given
     Column("events", BigInteger, nullable=False),
     Column("observations", BigInteger, nullable=False),
+    Column("horizon", BigInteger, nullable=False),  # what ended before it may be forgotten
 )

@@ -63,7 +63,13 @@ async def compact(connection: AsyncConnection, horizon: int, token: str) -> Comp
     old = (events.c.kind.in_(FORGOTTEN), events.c.recorded_at < horizon)
     removed = await connection.execute(delete(facts).where(past))
     dropped = await connection.execute(delete(events).where(*old))
-    await _mark(connection, msgspec.structs.replace(before, number=before.number + 1, token=token))
+    after = msgspec.structs.replace(
+        before,
+        number=before.number + 1,
+        token=token,
+        horizon=max(before.horizon, horizon),
+    )
+    await _mark(connection, after)
     return Compacted(facts=removed.rowcount, events=dropped.rowcount)
 
 
@@ -121,6 +127,7 @@ def _next(before: Marker, changes: Changes, token: str) -> Marker:
         facts=before.facts + len(changes.facts),
         events=before.events + len(changes.events),
         observations=before.observations + len(changes.observations),
+        horizon=before.horizon,
     )
 
 

@@ -77,7 +77,8 @@ def _commits() -> None:
         sa.Column("facts", sa.BigInteger, nullable=False),
         sa.Column("events", sa.BigInteger, nullable=False),
         sa.Column("observations", sa.BigInteger, nullable=False),
+        sa.Column("horizon", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("marker", name="pk_commits"),
     )
-    nothing = dict.fromkeys(("number", "recorded_at", "facts", "events", "observations"), 0)
-    op.bulk_insert(table, [{"marker": 1, "token": "", **nothing}])
+    numbers = ("number", "recorded_at", "facts", "events", "observations", "horizon")
+    op.bulk_insert(table, [{"marker": 1, "token": "", **dict.fromkeys(numbers, 0)}])
