@@ -15,7 +15,7 @@ from support import live
 
 VERBS = (
     "serve", "refresh", "models", "show", "sources", "settings", "accept", "reject", "hide",
-    "unhide", "history", "diff",
+    "unhide", "history", "diff", "import-history", "compact",
 )  # fmt: skip
 README = Path(__file__).parents[2] / "README.md"
 
@@ -23,11 +23,11 @@ README = Path(__file__).parents[2] / "README.md"
 def test_the_command_lists_its_verbs(tmp_path: Path) -> None:
     """`modeldex --help` names every verb, and so does `modeldex` alone, as misuse."""
     helped, bare = live.run(tmp_path, "--help"), live.run(tmp_path)
-    named = set(re.findall(r"^│ (\w+)  ", helped.stdout, re.MULTILINE))
+    named = set(re.findall(r"^│ ([\w-]+)  ", helped.stdout, re.MULTILINE))
 
     assert (helped.returncode, bare.returncode) == (0, 2)
     assert named == set(VERBS)
-    assert set(re.findall(r"^\$ modeldex (\w+)", README.read_text(), re.MULTILINE)) <= named
+    assert set(re.findall(r"^\$ modeldex ([\w-]+)", README.read_text(), re.MULTILINE)) <= named
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -4,15 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import msgspec
 import typer
 
 from modeldex import settings, telemetry
 from modeldex.cli import output, refresh
-
-if TYPE_CHECKING:
-    from modeldex.refresh.order import Order
 
 _DAY = 86_400
 
@@ -38,10 +36,8 @@ def import_history(
     All of it is taken over, or nothing; doing it again changes nothing. The guard does not judge
     what is imported.
     """
-    from modeldex.refresh.order import Order, PastFiles
-
-    files = PastFiles(path=str(path.absolute()), source=source)
-    _carry_out(Order(ask_nobody=True, dry_run=dry_run, past=files), json=json)
+    past = {"path": str(path.absolute()), "source": source}
+    _carry_out({"past": past, "dry_run": dry_run}, json=json)
 
 
 def compact(
@@ -56,22 +52,23 @@ def compact(
     What is in force stays, and so do comings and goings. Questions about a moment before are
     refused from then on.
     """
-    from modeldex.refresh.order import Order
-
     kept = days or settings.load().history_days
     if not kept:
         raise typer.BadParameter("How many days are to be kept? Say --days or set HISTORY_DAYS.")
-    _carry_out(Order(ask_nobody=True, forget_before=int(time.time()) - kept * _DAY), json=json)
+    today = int(time.time()) // _DAY
+    _carry_out({"forget_before": (today - kept) * _DAY}, json=json)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"import-history": import_history, "compact": compact}
 
 
-def _carry_out(order: "Order", *, json: bool) -> None:
+def _carry_out(wanted: dict[str, object], *, json: bool) -> None:
     from modeldex.bootstrap import refreshing
+    from modeldex.refresh.order import Order
 
     found = settings.load()
     log = telemetry.configure(found.log_format)
+    order = msgspec.convert({**wanted, "ask_nobody": True}, Order)
     report = asyncio.run(refreshing.once(found, log, order, lambda _: None))
     output.as_json(report) if json else refresh.show(report)
     if report.problem is not None:
