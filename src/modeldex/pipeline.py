@@ -11,11 +11,13 @@ from modeldex.domain.listing import Listing, SourceRows
 from modeldex.domain.model import Catalog, Model
 from modeldex.domain.offer import AVAILABLE, HIDDEN, MISSING, RETIRED, UNLISTED, Offer
 from modeldex.domain.provider import Provider
-from modeldex.domain.rate import Meter, standard
+from modeldex.domain.rate import Meter
 from modeldex.domain.rules import NO_RULES, Rules
 from modeldex.merge import fold, identity
+from modeldex.merge.evidence import evidence
 from modeldex.merge.offers import Testimony, gather
-from modeldex.pricing.resolve import resolve
+from modeldex.pricing import resolve
+from modeldex.pricing.verdict import Bench
 
 _UNKNOWN = Decimal("Infinity")
 
@@ -34,7 +36,9 @@ def build(
         today: the UTC date for which standard prices are chosen, ``YYYY-MM-DD``.
         rules: what an operator decided.
     """
-    offers = [_offer(said, today, rules) for said in gather(sources)]
+    said = gather(sources)
+    bench = Bench(sources, said, providers, rules.overrides, today)
+    offers = [_offer(one, bench, rules) for one in said]
     offers.sort(key=lambda one: one.id)
     names = {one.id: identity.keys(one.facts) for one in offers}
     models = identity.model_ids(names)
@@ -47,25 +51,30 @@ def build(
     )
 
 
-def _offer(said: Testimony, today: str, rules: Rules) -> Offer:
+def _offer(said: Testimony, bench: Bench, rules: Rules) -> Offer:
     own = [row.listing for row in said.own]
     books = [row.listing for row in said.books]
     facts = fold.fold(own, books)
-    rates, source = resolve(own, books)
+    verdict = bench.judge(said)
+    claims, winner = verdict.resolution.claims, verdict.resolution.winner
     speaking = said.own or said.books
     name = offer_id(said.provider, said.provider_model_id)
     return Offer(
         id=name,
         facts=facts,
         model_id="",
-        rates=rates,
-        prices=standard(rates, today),
-        pricing_source=source,
+        rates=winner.rates if winner else (),
+        prices=winner.prices if winner else {},
+        pricing_source=winner.source if winner else None,
         status=HIDDEN if name in rules.hidden else _status(said, facts, rules),
         confirmed=any(not row.missing for row in said.own),
         sources=tuple(dict.fromkeys(row.listing.source for row in (*said.own, *said.books))),
         first_seen=min(row.first_seen for row in speaking),
         last_changed=max(row.last_changed for row in (*said.own, *said.books)),
+        doubts=verdict.doubts,
+        witnesses=verdict.witnesses,
+        agreed=verdict.agreed,
+        evidence=(*evidence(said.own, said.books), *resolve.evidence(claims)),
     )
 
 
@@ -90,6 +99,7 @@ def _models(offers: Sequence[Offer], names: Mapping[str, identity.Keys]) -> Iter
             facts=fold.of_model([one.facts for one in sorted(group, key=_authority)]),
             offers=tuple(sorted(group, key=_cost)),
             aliases=tuple(sorted(called - {model_id})),
+            common=fold.common([one.facts for one in group if one.is_active]),
         )
 
 
