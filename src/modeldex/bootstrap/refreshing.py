@@ -14,6 +14,7 @@ import msgspec
 
 from modeldex import settings as settings_module
 from modeldex import telemetry
+from modeldex.bootstrap import overriding
 from modeldex.fleet.local import FileLock, Mailbox
 from modeldex.refresh import loop
 from modeldex.refresh.asking import Progress, Questioner
@@ -76,6 +77,7 @@ async def refresher(settings: Settings, log: Log) -> AsyncIterator[Refresher]:
             yield Refresher(
                 store=store,
                 load=lambda: registry.load(settings.sources_dir),
+                overrides=lambda: overriding.load(settings.overrides),
                 chosen=None if settings.sources is None else frozenset(settings.sources),
                 questioner=Questioner(
                     asker,
@@ -159,8 +161,12 @@ async def _run(settings: Settings, log: Log, alive: Callable[[], bool]) -> None:
     mailbox = Mailbox(settings.data_dir / "requests")
     mailbox.clear()
     async with refresher(settings, log) as found:
-        directory = settings.sources_dir
-        await loop.run(found, Requests(mailbox), alive, lambda: registry.stamp(directory))
+        await loop.run(found, Requests(mailbox), alive, lambda: _written(settings))
+
+
+def _written(settings: Settings) -> object:
+    """Return what differs when an operator's own files come, go or change."""
+    return registry.stamp(settings.sources_dir), overriding.stamp(settings.overrides)
 
 
 def _thresholds(settings: Settings) -> Thresholds:

@@ -18,6 +18,7 @@ from modeldex.pricing.witness import OWN
 
 _MILLION = 1_000_000
 _MOST = Decimal(1000) / _MILLION  # US dollars for a token
+_DEAR = Decimal(100) / _MILLION  # for a token; what a request may well cost
 _ALIKE = Decimal("0.005")  # a share of the larger amount
 _POWER = Decimal("0.02")
 _CONTEXTS_ALIKE = Decimal("0.05")  # 128,000 and 131,072 are the same limit in two spellings
@@ -155,13 +156,13 @@ def _is_it(claim: Claim, text: Meter, other: Claim, meter: Meter) -> bool:
     $0.039 per million); nobody is mistaken whose number *other* states for text tokens, too.
     """
     usd, money, stated = claim.prices[text], other.prices[meter], other.prices.get(text)
-    if other is claim:
-        return meter in meters.UNITS and usd == money
-    if stated is not None and _alike(stated, usd):
+    if meter in meters.UNITS and usd >= _DEAR and _alike(usd, money):
+        return True
+    if other is claim or (stated is not None and _alike(stated, usd)):
         return False
-    return _alike(usd, money) or (
-        meter in meters.UNITS and stated is not None and _alike(usd * _MILLION, money)
-    )
+    if meter in meters.UNITS:
+        return stated is not None and _alike(usd * _MILLION, money)
+    return _alike(usd, money)
 
 
 def _wrong_meters(texts: Sequence[Claim], mistaken: Mapping[str, Meter]) -> Iterable[Doubt]:

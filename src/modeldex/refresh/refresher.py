@@ -14,6 +14,7 @@ from modeldex.domain.model import Catalog
 from modeldex.domain.rules import Rules
 from modeldex.errors import InconsistentCatalog, RefreshError, SourceError, StoreError
 from modeldex.normalize.listings import normalized
+from modeldex.pricing.overrides import Stated
 from modeldex.refresh import deciding, guard
 from modeldex.refresh.asking import Known, Progress, Questioner, Result
 from modeldex.refresh.breaker import may_ask
@@ -47,6 +48,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     registry: Registry
     known: dict[str, Known]
     hidden: frozenset[str]
+    stated: Stated
 
 
 class Refresher:
@@ -54,6 +56,7 @@ class Refresher:
 
     Args:
         load: reads the declarations; done anew for every refresh, so that a new file is seen.
+        overrides: reads the prices that an operator states; anew for every refresh, too.
         chosen: ids of the sources that may be used; ``None`` means all.
         moment: now.
         stamp: the ISO time of a moment.
@@ -72,8 +75,10 @@ class Refresher:
         moment: Callable[[], Moment],
         stamp: Callable[[float], str],
         log: Log,
+        overrides: Callable[[], Stated] = Stated,
     ) -> None:
         self.store, self.load, self.chosen = store, load, chosen
+        self.overrides = overrides
         self.questioner, self.thresholds = questioner, thresholds
         self.new_fetcher, self.publisher = new_fetcher, publisher
         self.moment, self.stamp, self.log = moment, stamp, log
@@ -108,7 +113,7 @@ class Refresher:
             started_at=world.moment.seconds,
             outcomes=(*(one.outcome for one in results), *skipped),
             dry_run=order.dry_run,
-            broken=tuple(str(one) for one in world.registry.broken),
+            broken=(*map(str, world.registry.broken), *world.stated.problems),
         )
         changes = _with_results(changes, results)
         report = await self._publish(report, _after(known, results), world, changes)
@@ -140,7 +145,13 @@ class Refresher:
             for name in health.keys() | rows.keys()
         }
         hidden = await self.store.hidden()
-        return World(moment=self.moment(), registry=registry, known=known, hidden=hidden)
+        return World(
+            moment=self.moment(),
+            registry=registry,
+            known=known,
+            hidden=hidden,
+            stated=self.overrides(),
+        )
 
     def _check_names(self, registry: Registry, order: Order) -> None:
         """Refuse a name without a source, unless a broken declaration may be what it means."""
@@ -275,17 +286,28 @@ class Refresher:
         """Return what a catalog depends on besides listings: unchanged, nothing is built."""
         declared = [fingerprint(one) for one in world.registry.by_id.values()]
         hidden = sorted(_hidden(world, changes))
-        said = msgspec.json.encode([declared, hidden, world.moment.date])
+        stated = world.stated.overrides
+        said = msgspec.json.encode([declared, hidden, stated, world.moment.date])
         return hashlib.sha256(said).hexdigest()
 
     def _build(self, known: Mapping[str, Known], world: World, changes: Changes) -> Catalog:
         """Build from what is held of the sources that are still declared and chosen."""
         usable = [
-            SourceRows(source=name, is_book=declared.book, rows=one.rows)
+            SourceRows(
+                source=name,
+                is_book=declared.book,
+                rows=one.rows,
+                derives_from=declared.derives_from,
+                copies=frozenset(declared.copies),
+            )
             for name, one in known.items()
             if (declared := world.registry.by_id.get(name)) and self._may_use(declared)
         ]
-        rules = Rules(hidden=_hidden(world, changes), retire_after=self.thresholds.retire_after)
+        rules = Rules(
+            hidden=_hidden(world, changes),
+            retire_after=self.thresholds.retire_after,
+            overrides=world.stated.overrides,
+        )
         return pipeline.build(usable, world.registry.providers(), world.moment.date, rules)
 
     def _may_use(self, one: Declaration) -> bool:

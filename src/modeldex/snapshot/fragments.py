@@ -7,17 +7,25 @@ import msgspec
 
 from modeldex.dialects import native
 from modeldex.domain.model import Catalog
+from modeldex.pricing import quality
 from modeldex.snapshot import schema
 
 _encode = msgspec.json.Encoder().encode
 
 
 class Fragments(msgspec.Struct, frozen=True):
-    """Bodies in the order of the catalog's offers and models."""
+    """Bodies in the order of the catalog's offers and models.
+
+    Attributes:
+        evidence: rank and body of each offer for which sources had to be settled.
+        quality: slug and body of each provider with offers.
+    """
 
     offers: list[bytes]
     entries: list[bytes]
     heads: list[bytes]
+    evidence: list[tuple[int, bytes]]
+    quality: list[tuple[str, bytes]]
 
 
 def render(catalog: Catalog) -> Fragments:
@@ -29,6 +37,12 @@ def render(catalog: Catalog) -> Fragments:
             _encode(native.provider_entry(o, providers[o.facts.provider])) for o in catalog.offers
         ],
         heads=[_encode(native.model_head(model)) for model in catalog.models],
+        evidence=[
+            (rank, _encode(one.evidence))
+            for rank, one in enumerate(catalog.offers)
+            if one.evidence
+        ],
+        quality=[(one.provider, _encode(one)) for one in quality.report(catalog.offers)],
     )
 
 
@@ -51,3 +65,5 @@ def _content(catalog: Catalog, fragments: Fragments) -> Iterator[bytes]:
         yield _encode(provider)
     for offer in catalog.offers:
         yield _encode(offer.facts.aliases)
+    for _, body in (*fragments.evidence, *fragments.quality):
+        yield body

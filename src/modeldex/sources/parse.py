@@ -24,8 +24,8 @@ from modeldex.sources.declaration import (
 FIELDS = {
     "id", "name", "description", "author", "created", "hugging_face_id", "canonical_slug",
     "aliases", "context", "max_output", "modality", "input_modalities", "output_modalities",
-    "tokenizer", "instruct_type", "parameters", "is_private", "open_weights", "expires", "logo",
-    "via",
+    "tokenizer", "instruct_type", "parameters", "is_private", "open_weights", "released",
+    "knowledge", "deprecated", "expires", "successor", "logo", "via",
 }  # fmt: skip
 _TABLES: dict[str, type[msgspec.Struct]] = {
     "rates": Money, "capabilities": Flag, "modality": Choice, "status": Choice, "page": Page,
