@@ -1,7 +1,6 @@
 """One refresh, from asking to announcing."""
 
 import asyncio
-import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -9,13 +8,13 @@ from pathlib import Path
 import msgspec
 
 from modeldex import pipeline
-from modeldex.domain.listing import Kept, Listing, SourceRows
+from modeldex.domain.listing import Kept, Listing
 from modeldex.domain.model import Catalog
 from modeldex.domain.rules import Rules
 from modeldex.errors import InconsistentCatalog, RefreshError, SourceError, StoreError
 from modeldex.normalize.listings import normalized
 from modeldex.pricing.overrides import Stated
-from modeldex.refresh import deciding, guard
+from modeldex.refresh import deciding, guard, material
 from modeldex.refresh.asking import Known, Progress, Questioner, Result
 from modeldex.refresh.breaker import may_ask
 from modeldex.refresh.judging import Judge
@@ -284,25 +283,13 @@ class Refresher:
 
     def _basis(self, world: World, changes: Changes) -> str:
         """Return what a catalog depends on besides listings: unchanged, nothing is built."""
-        declared = [fingerprint(one) for one in world.registry.by_id.values()]
-        hidden = sorted(_hidden(world, changes))
-        stated = world.stated.overrides
-        said = msgspec.json.encode([declared, hidden, stated, world.moment.date])
-        return hashlib.sha256(said).hexdigest()
+        hidden, stated = sorted(_hidden(world, changes)), world.stated.overrides
+        declared = world.registry.by_id.values()
+        return material.digest(declared, hidden, stated, world.moment.date)
 
     def _build(self, known: Mapping[str, Known], world: World, changes: Changes) -> Catalog:
         """Build from what is held of the sources that are still declared and chosen."""
-        usable = [
-            SourceRows(
-                source=name,
-                is_book=declared.book,
-                rows=one.rows,
-                derives_from=declared.derives_from,
-                copies=frozenset(declared.copies),
-            )
-            for name, one in known.items()
-            if (declared := world.registry.by_id.get(name)) and self._may_use(declared)
-        ]
+        usable = material.usable(known, world.registry.by_id, self._may_use)
         rules = Rules(
             hidden=_hidden(world, changes),
             retire_after=self.thresholds.retire_after,
