@@ -110,6 +110,7 @@ def _check(found: Declaration, file: str) -> None:
         *_money_problems(found),
         *_page_problems(found.page),
         *_address_problems(found),
+        *_book_problems(found),
     ):
         raise DeclarationError(file, key, problem)
 
@@ -151,6 +152,15 @@ def _name_problems(
         if name not in allowed:
             where = f"{key}.{name}" if isinstance(given, dict) else key
             yield where, f"{name!r} is unknown; allowed are {', '.join(sorted(allowed))}"
+
+
+def _book_problems(found: Declaration) -> Iterable[tuple[str, str]]:
+    if not found.book and found.derives_from is not None:
+        yield "derives_from", "only a book derives from another"
+    if not found.book and found.copies:
+        yield "copies", "only a book copies the lists of providers"
+    if found.priced_as is not None and (found.book or found.priced_as == found.serves):
+        yield "priced_as", "must name another provider, and be said of a provider"
 
 
 def _money_problems(found: Declaration) -> Iterable[tuple[str, str]]:
