@@ -55,8 +55,8 @@ def _offer(said: Testimony, bench: Bench, rules: Rules) -> Offer:
     own = [row.listing for row in said.own]
     books = [row.listing for row in said.books]
     facts = fold.fold(own, books)
-    verdict = bench.judge(said)
-    claims, winner = verdict.resolution.claims, verdict.resolution.winner
+    resolved, judgement = bench.judge(said)
+    winner = resolved.winner
     speaking = said.own or said.books
     name = offer_id(said.provider, said.provider_model_id)
     return Offer(
@@ -71,10 +71,10 @@ def _offer(said: Testimony, bench: Bench, rules: Rules) -> Offer:
         sources=tuple(dict.fromkeys(row.listing.source for row in (*said.own, *said.books))),
         first_seen=min(row.first_seen for row in speaking),
         last_changed=max(row.last_changed for row in (*said.own, *said.books)),
-        doubts=verdict.doubts,
-        witnesses=verdict.witnesses,
-        agreed=verdict.agreed,
-        evidence=(*evidence(said.own, said.books), *resolve.evidence(claims)),
+        doubts=judgement.doubts,
+        witnesses=judgement.witnesses,
+        agreed=judgement.agreed,
+        evidence=(*evidence(said.own, said.books), *resolve.evidence(resolved.claims)),
     )
 
 

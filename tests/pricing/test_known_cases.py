@@ -77,6 +77,26 @@ def test_a_known_disagreement_is_found(case: str, offers: dict[str, Offer]) -> N
 
 
 @pytest.mark.recorded
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("openrouter/qwen/qwen3-235b-a22b-thinking-2507", "knowledge_cutoff", "2025-06-30"),
+        ("mistral/open-mistral-7b", "expiration_date", "2026-01-31"),
+        ("mistral/open-mistral-7b", "successor", "ministral-8b-latest"),
+        ("anthropic/claude-opus-4-6", "release_date", "2026-02-04"),
+    ],
+)
+def test_the_life_of_a_model_is_as_its_provider_states(
+    name: str, field: str, value: str, offers: dict[str, Offer]
+) -> None:
+    """Dates and successor, from the provider's own list."""
+    source = next(one for one in offers[name].evidence if one.field == field).source
+
+    assert getattr(offers[name].facts, field) == value
+    assert source == name.partition("/")[0]
+
+
+@pytest.mark.recorded
 def test_every_kind_of_price_doubt_is_there(offers: dict[str, Offer]) -> None:
     """Real catalogs are wrong in every way that is looked for."""
     found = {doubt.kind for one in offers.values() for doubt in one.doubts}

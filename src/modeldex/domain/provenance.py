@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 
 OVERRIDE = "override"  # the source of what an operator states
+# There are many of these values and no cycles among them: the collector need not look (gc=False).
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who settled one field, and who was not believed.
 
     Attributes:
@@ -23,7 +24,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     lost: tuple[tuple[str, Any], ...] = ()
 
 
-class Doubt(msgspec.Struct, frozen=True, kw_only=True):
+class Doubt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What looks wrong about an offer.
 
     Attributes:

@@ -29,7 +29,7 @@ Origin = Callable[[str], str]
 Limit = tuple[str, int]  # a source and the context length that it states
 
 
-class Judgement(msgspec.Struct, frozen=True):
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """What is to be doubted about an offer.
 
     Attributes:
@@ -42,6 +42,10 @@ class Judgement(msgspec.Struct, frozen=True):
     agreed: bool
 
 
+SOUND = Judgement((), 0, agreed=True)
+_SOUND_ALONE = Judgement((), 1, agreed=True)
+
+
 def judge(
     resolved: Resolution, limits: Sequence[Limit], origin: Origin, noted: Sequence[str] = ()
 ) -> Judgement:
@@ -52,6 +56,8 @@ def judge(
         origin: where a source has what it says from.
         noted: sentences that come with the listings.
     """
+    if _is_plain(resolved) and not (limits[1:] or noted):
+        return _SOUND_ALONE
     claims = resolved.catalog
     texts = [one for one in claims if meters.TEXT & one.prices.keys()]
     mistaken = {one.source: meter for one in texts if (meter := _mistaken(one, claims))}
@@ -71,6 +77,19 @@ def judge(
         len({origin(one.source) for one in texts}),
         not (differing or mistaken),
     )
+
+
+def _is_plain(resolved: Resolution) -> bool:
+    """Return whether one source alone states prices in which nothing can be doubted.
+
+    Most offers are like that, and need no closer look.
+    """
+    if len(resolved.claims) != 1 or resolved.override is not None or resolved.referred is not None:
+        return False
+    prices = resolved.claims[0].prices
+    if Meter.INPUT not in prices or Meter.OUTPUT not in prices:
+        return False
+    return max(prices.values()) < _DEAR and prices[Meter.INPUT] <= 2 * prices[Meter.OUTPUT]
 
 
 def per_million(claim: Claim) -> str:

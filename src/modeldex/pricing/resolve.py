@@ -25,7 +25,7 @@ from modeldex.pricing.overrides import Index
 Names = Mapping[tuple[str, str], Testimony]  # by provider and id in lower case
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
+class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one source says an offer costs.
 
     Attributes:
@@ -41,7 +41,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     prices: dict[Meter, Decimal]
 
 
-class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+class Resolution(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The claims of all sources that state rates, the winner first.
 
     Attributes:

@@ -3,31 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-import msgspec
-
 from modeldex.domain.listing import SourceRows
-from modeldex.domain.provenance import Doubt
 from modeldex.domain.provider import Provider
 from modeldex.domain.rules import Override
 from modeldex.merge.offers import Testimony
 from modeldex.merge.precedence import PRECEDENCE, ranked
-from modeldex.pricing.doubt import Limit, judge
+from modeldex.pricing.doubt import SOUND, Judgement, Limit, judge
 from modeldex.pricing.resolve import Resolution, Resolver
 from modeldex.pricing.witness import Witnesses
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """What an offer costs, and what is to be doubted about it.
-
-    Attributes:
-        witnesses: independent sources that state what text tokens cost.
-        agreed: whether all that state it state the same.
-    """
-
-    resolution: Resolution
-    doubts: tuple[Doubt, ...]
-    witnesses: int
-    agreed: bool
 
 
 class Bench:
@@ -50,16 +33,15 @@ class Bench:
         self._witnesses = Witnesses(sources)
         self._resolver = Resolver(said, providers, overrides, today)
 
-    def judge(self, said: Testimony) -> Verdict:
-        """Return the verdict on one offer."""
+    def judge(self, said: Testimony) -> tuple[Resolution, Judgement]:
+        """Return what one offer costs, and what is to be doubted about it."""
         resolution = self._resolver.resolve(said)
-        found = judge(
-            resolution,
-            list(_limits(said)),
-            partial(self._witnesses.origin, provider=said.provider),
-            sorted({doubt for row in (*said.own, *said.books) for doubt in row.listing.doubts}),
-        )
-        return Verdict(resolution, found.doubts, found.witnesses, found.agreed)
+        rows = (*said.own, *said.books)
+        noted = sorted({doubt for row in rows for doubt in row.listing.doubts})
+        if not (resolution.claims or noted or rows[1:]):
+            return resolution, SOUND
+        origin = partial(self._witnesses.origin, provider=said.provider)
+        return resolution, judge(resolution, list(_limits(said)), origin, noted)
 
 
 def _limits(said: Testimony) -> Iterable[Limit]:
