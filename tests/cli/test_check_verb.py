@@ -97,13 +97,14 @@ def test_show_says_why(doubtful: Path) -> None:
     assert found["name"] == ["acme", catalogs.TODAY, "book:", "Larger"]
     assert found["context_length"] == ["acme", catalogs.TODAY]
     assert found["rates"][2:] == ["book:", "input", "0.001,", "output", "0.02"]
-    assert printed["evidence"][0] == {
+    assert printed["evidence"]["acme/labs/large"][0] == {
         "field": "name", "source": "acme", "since": catalogs.TODAY, "lost": [["book", "Larger"]],
     }  # fmt: skip
 
 
-def test_where_one_source_speaks_show_says_so(doubtful: Path) -> None:
-    """There was nothing to settle."""
-    done = live.run(doubtful, "show", "acme/labs/unpriced", "--why")
+@pytest.mark.parametrize("name", ["acme/labs/unpriced", "labs/unpriced"])
+def test_where_one_source_speaks_show_says_so(doubtful: Path, name: str) -> None:
+    """There was nothing to settle; a model is settled offer by offer."""
+    done = live.run(doubtful, "show", name, "--why")
 
-    assert f"the word of acme alone, since {catalogs.TODAY}" in done.stdout
+    assert done.stdout == "acme/labs/unpriced: one source alone speaks of it.\n"

@@ -11,10 +11,12 @@ from modeldex.domain.listing import Listing, SourceRows
 from modeldex.domain.offer import Offer
 from modeldex.normalize.listings import DESCRIPTION_LENGTH, normalized
 from modeldex.sources import harvest, registry
-from support.catalogs import TODAY, kept
+from support import catalogs, live
+from support.catalogs import TODAY, kept, priced
 
 CATALOGS = recorded.BESIDE.parent / "catalogs"
 DECLARED = registry.load().by_id
+DOUBTS = 3  # exit code of `modeldex check`
 BOOKS = {"litellm": "litellm.model_prices", "models-dev": "models.dev.2026-08-18"}
 # Of the fifteen of the survey, those that the catalogs still hold, and what they are.
 KNOWN = {
@@ -121,3 +123,27 @@ def test_books_do_not_overrule_the_providers_own_answer(
 
     assert len(priced) > 500
     assert {name: offers[name].rates for name in priced} == priced
+
+
+@pytest.mark.recorded
+def test_check_prints_the_known_and_the_planted(sources: list[SourceRows], tmp_path: Path) -> None:
+    """A planted thousand and a planted zero stand beside the known ones, under their kinds."""
+    planted = [
+        priced("together", "deepseek-ai/DeepSeek-V3", "0.00125", "0.00125", source="planted"),
+        priced("openrouter", "openai/gpt-4o", "0", "0", source="planted"),
+    ]
+    world = [*sources, catalogs.rows("planted", planted, is_book=True)]
+    catalogs.publish(
+        tmp_path / "snapshots", pipeline.build(world, registry.load().providers(), TODAY)
+    )
+    done = live.run(tmp_path, "check")
+    kind, found = "", set()
+    for line in filter(None, done.stdout.splitlines()):
+        kind = kind if line.startswith("  ") else line.split()[0]
+        found.add((kind, line.split()[0].removesuffix(":")))
+
+    assert done.returncode == DOUBTS
+    assert {(kind, name) for name, kind, _ in KNOWN.values()} <= found
+    assert {
+        ("unit_slip", "together/deepseek-ai/DeepSeek-V3"), ("zero", "openrouter/openai/gpt-4o"),
+    } <= found  # fmt: skip

@@ -1,6 +1,5 @@
 """``modeldex show``."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -10,6 +9,7 @@ from modeldex.cli import catalog, output
 from modeldex.domain.provenance import Evidence
 from modeldex.errors import ModeldexError
 from modeldex.query import answer, quality
+from modeldex.snapshot.reader import Snapshot
 
 NAME = "show"
 
@@ -34,7 +34,7 @@ def command(
     if body is None:
         raise UnknownName(f"No offer, model or alias is called {name!r}; see `modeldex models`.")
     if why:
-        _show_why(quality.evidence(snapshot, name), msgspec.json.decode(body), json=json)
+        _show_why(snapshot, msgspec.json.decode(body), json=json)
         return
     if json:
         output.as_bytes(body)
@@ -42,14 +42,19 @@ def command(
     output.as_table(("field", "value"), _facts(msgspec.json.decode(body)))
 
 
-def _show_why(found: Sequence[Evidence], row: dict[str, Any], *, json: bool) -> None:
+def _show_why(snapshot: Snapshot, row: dict[str, Any], *, json: bool) -> None:
+    """Show the evidence of an offer, or of each offer of a model."""
+    offers = [one["id"] for one in row.get("providers", [row])]
+    found = {name: quality.evidence(snapshot, name) for name in offers}
     if json:
-        output.as_json({"id": row["id"], "sources": row.get("sources"), "evidence": found})
+        output.as_json({"id": row["id"], "evidence": found})
         return
-    output.as_table(("field", "settled by", "since", "not believed"), map(_because, found))
-    if not found and "sources" in row:
-        source, since = row["sources"][0], row["last_changed"]
-        output.console().print(f"All of it is the word of {source} alone, since {since}.")
+    for name, fields in found.items():
+        if fields:
+            columns = ("field", "settled by", "since", "not believed")
+            output.as_table(columns, map(_because, fields), caption=name)
+        else:
+            output.console().print(f"{name}: one source alone speaks of it.")
 
 
 def _because(one: Evidence) -> tuple[object, ...]:
