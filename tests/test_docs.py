@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from modeldex.domain.provenance import KINDS
 from modeldex.domain.rate import Meter
+from modeldex.pricing import overrides
 from modeldex.settings import Settings
 from modeldex.sources import declaration, parse
 from modeldex.sources.declaration import Declaration
@@ -15,6 +17,7 @@ from support import live
 
 DOCS = Path(__file__).parents[1] / "docs"
 SOURCES = (DOCS / "sources.md").read_text(encoding="utf-8")
+QUALITY = (DOCS / "data-quality.md").read_text(encoding="utf-8")
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 NAMED = 'id = "acme"\nname = "Acme"\n'
 LIST = 'list = "https://api.acme.example/models"\n'
@@ -75,6 +78,20 @@ def test_every_key_that_there_is_is_explained() -> None:
 
     assert keys | meters <= said
     assert set(parse.FIELDS) <= said
+
+
+def test_the_example_of_an_override_is_one() -> None:
+    """What the page shows is read as it stands."""
+    (text,) = blocks(QUALITY, "toml overrides.toml")
+    found = overrides.parse(text, "overrides.toml")
+
+    assert found.problems == ()
+    assert [len(one.rates) for one in found.overrides] == [3]
+
+
+def test_every_kind_of_doubt_is_explained() -> None:
+    """In the order in which doubts are shown."""
+    assert re.findall(r"^\| `(\w+)` \|", QUALITY, re.MULTILINE) == list(KINDS)
 
 
 def test_every_setting_that_the_page_of_operations_names_exists() -> None:

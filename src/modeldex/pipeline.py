@@ -12,12 +12,14 @@ from modeldex.domain.listing import Listing, SourceRows
 from modeldex.domain.model import Catalog, Model
 from modeldex.domain.offer import AVAILABLE, HIDDEN, MISSING, RETIRED, UNLISTED, Offer
 from modeldex.domain.provider import Provider
-from modeldex.domain.rate import Meter, standard
+from modeldex.domain.rate import Meter
 from modeldex.domain.rules import NO_RULES, Rules
 from modeldex.history.attach import attach
 from modeldex.merge import fold, identity
+from modeldex.merge.evidence import evidence
 from modeldex.merge.offers import Testimony, gather
-from modeldex.pricing.resolve import resolve
+from modeldex.pricing import resolve
+from modeldex.pricing.verdict import Bench
 
 _UNKNOWN = Decimal("Infinity")
 
@@ -39,7 +41,8 @@ def build(
         ledger: what is remembered of all sources over time.
     """
     said = gather(sources)
-    offers = [_offer(one, today, rules) for one in said]
+    bench = Bench(sources, said, providers, rules.overrides, today)
+    offers = [_offer(one, bench, rules) for one in said]
     offers.sort(key=lambda one: one.id)
     names = {one.id: identity.keys(one.facts) for one in offers}
     models = identity.model_ids(names)
@@ -53,24 +56,29 @@ def build(
     )
 
 
-def _offer(said: Testimony, today: str, rules: Rules) -> Offer:
+def _offer(said: Testimony, bench: Bench, rules: Rules) -> Offer:
     own = [row.listing for row in said.own]
-    books = [row.listing for row in said.books or (() if own else said.former)]
+    books = [row.listing for row in said.entries]
     facts = fold.fold(own, books)
-    rates, source = resolve(own, books)
+    resolved, judgement = bench.judge(said)
+    winner = resolved.winner
     name = offer_id(said.provider, said.provider_model_id)
     return Offer(
         id=name,
         facts=facts,
         model_id="",
-        rates=rates,
-        prices=standard(rates, today),
-        pricing_source=source,
+        rates=winner.rates if winner else (),
+        prices=winner.prices if winner else {},
+        pricing_source=winner.source if winner else None,
         status=HIDDEN if name in rules.hidden else _status(said, facts, rules),
         confirmed=any(not row.missing for row in said.own),
         sources=tuple(dict.fromkeys(one.source for one in (*own, *books))),
         first_seen=min(row.first_seen for row in said.speaking),
         last_changed=max(row.last_changed for row in (*said.speaking, *said.books)),
+        doubts=judgement.doubts,
+        witnesses=judgement.witnesses,
+        agreed=judgement.agreed,
+        evidence=(*evidence(said.own, said.entries), *resolve.evidence(resolved.claims)),
     )
 
 
@@ -95,6 +103,7 @@ def _models(offers: Sequence[Offer], names: Mapping[str, identity.Keys]) -> Iter
             facts=fold.of_model([one.facts for one in sorted(group, key=_authority)]),
             offers=tuple(sorted(group, key=_cost)),
             aliases=tuple(sorted(called - {model_id})),
+            common=fold.common([one.facts for one in group if one.is_active]),
         )
 
 

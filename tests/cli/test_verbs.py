@@ -15,7 +15,7 @@ from support import live
 
 VERBS = (
     "serve", "refresh", "models", "show", "sources", "settings", "accept", "reject", "hide",
-    "unhide", "history", "diff", "import-history", "compact",
+    "unhide", "history", "diff", "import-history", "compact", "check", "precedence",
 )  # fmt: skip
 README = Path(__file__).parents[2] / "README.md"
 

@@ -21,7 +21,8 @@ OFFER_FIELDS = {
     "rates", "rate_id", "supported_parameters", "capabilities", "is_free", "is_private",
     "hugging_face_id", "model_logo_url", "provider_site_url", "is_active", "health_status",
     "modality", "pricing_unit", "status", "confirmed", "sources", "expiration_date",
-    "first_seen", "last_changed", "doubts",
+    "first_seen", "last_changed", "doubts", "doubt_kinds", "release_date", "knowledge_cutoff",
+    "deprecation_date", "successor",
 }  # fmt: skip
 MODEL_FIELDS = {
     "id", "object", "created", "owned_by", "canonical_slug", "name", "description",
@@ -29,7 +30,7 @@ MODEL_FIELDS = {
     "capabilities", "hugging_face_id", "open_weights", "model_logo_url", "is_active",
     "is_free", "pricing_unit", "first_seen", "last_changed", "aliases", "providers",
     "provider_count", "cheapest_provider", "cheapest_prompt_price", "fastest_provider",
-    "fastest_response_time",
+    "fastest_response_time", "capabilities_all", "release_date", "knowledge_cutoff",
 }  # fmt: skip
 ENTRY_FIELDS = {
     "id", "slug", "name", "provider_model_id", "model_id", "via", "pricing", "pricing_source",
@@ -83,7 +84,9 @@ def full() -> dict[str, Any]:
         "output_modalities": ("text",), "tokenizer": "T", "supported_parameters": ("seed",),
         "capabilities": {"tools": True, "thermal": False}, "status": "deprecated",
         "is_private": True, "open_weights": True, "expiration_date": "2027-01-01",
-        "logo_url": "https://l.example/m", "via": "sub", "doubts": ("odd",),
+        "release_date": "2026-01-02", "knowledge_cutoff": "2025-10", "successor": "org/m-2",
+        "deprecation_date": "2026-12-01", "logo_url": "https://l.example/m", "via": "sub",
+        "doubts": ("odd",),
     }  # fmt: skip
 
 
@@ -123,6 +126,10 @@ def test_facts_stand_under_their_names() -> None:
     assert found["model_logo_url"] == "https://l.example/m"
     assert found["provider_site_url"] == "https://acme.example"
     assert (found["status"], found["is_active"]) == ("deprecated", True)
+    assert (found["release_date"], found["knowledge_cutoff"]) == ("2026-01-02", "2025-10")
+    assert (found["deprecation_date"], found["expiration_date"]) == ("2026-12-01", "2027-01-01")
+    assert found["successor"] == "org/m-2"
+    assert (found["doubts"], found["doubt_kinds"]) == (["odd"], ["listing"])
     assert (found["via"], found["doubts"], found["is_private"]) == ("sub", ["odd"], True)
 
 

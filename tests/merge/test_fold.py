@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from modeldex.domain.listing import Listing
-from modeldex.merge.fold import fold, of_model
+from modeldex.merge.fold import common, fold, of_model
 from modeldex.merge.precedence import BOOK, OWN, OWN_ONLY, PRECEDENCE
 from support.catalogs import listing
 
@@ -37,7 +37,7 @@ def an_own(**facts: Any) -> Listing:
 def test_every_field_has_its_precedence() -> None:
     """A new field of listings must be given a line in the table, or be left out on purpose."""
     assert set(PRECEDENCE) | NOT_FOLDED == set(Listing.__struct_fields__)
-    assert set().union(*PRECEDENCE.values()) == {OWN, BOOK}
+    assert set().union(*(voice.kinds for voice in PRECEDENCE.values())) == {OWN, BOOK}
 
 
 @pytest.mark.parametrize("field", PRECEDENCE)
@@ -55,8 +55,8 @@ def test_a_book_fills_what_the_provider_leaves_open(field: str) -> None:
     _, second = VALUES.get(field, ("first", "second"))
     found = getattr(fold([an_own()], [a_book(), a_book(**{field: second})]), field)
 
-    assert (found == second) is (PRECEDENCE[field] != OWN_ONLY)
-    assert (found == getattr(an_own(), field)) is (PRECEDENCE[field] == OWN_ONLY)
+    assert (found == second) is (PRECEDENCE[field].kinds != OWN_ONLY)
+    assert (found == getattr(an_own(), field)) is (PRECEDENCE[field].kinds == OWN_ONLY)
 
 
 @pytest.mark.parametrize("field", PRECEDENCE)
@@ -129,3 +129,39 @@ def test_a_model_has_a_status_only_if_all_offers_share_it(
 def test_a_model_is_run_by_nobody_in_particular() -> None:
     """Through whom one offer goes is no fact of the model."""
     assert of_model([an_own(via="sub")]).via is None
+
+
+@pytest.mark.parametrize(
+    "field", ["expiration_date", "deprecation_date", "successor", "aliases", "is_private"]
+)
+def test_what_holds_for_one_provider_is_no_fact_of_the_model(field: str) -> None:
+    """Its shutdown, its replacement and its names are its own."""
+    first, _ = VALUES.get(field, ("first", "second"))
+
+    assert not getattr(of_model([an_own(**{field: first})]), field)
+
+
+def test_what_all_offers_have_is_told_from_what_any_has() -> None:
+    """True when all say so, false when one denies it, unknown while one is silent."""
+    found = common([
+        an_own(capabilities={"tools": True, "vision": True, "reasoning": False}),
+        an_own(capabilities={"tools": True, "reasoning": True}),
+    ])  # fmt: skip
+
+    assert found == {"reasoning": False, "tools": True}
+    assert common([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "winner"), [("name", "models-dev"), ("knowledge_cutoff", "models-dev")]
+)
+def test_among_books_the_one_that_knows_the_subject_speaks(field: str, winner: str) -> None:
+    """Whatever its name, and whatever the order in which the books are read."""
+    books = [
+        listing("acme", "m", source=name, **{field: name})
+        for name in ("a-book", "genai-prices", "litellm", "models-dev")
+    ]
+
+    assert getattr(fold([], books), field) == winner
+    assert getattr(fold([an_own()], books[::-1]), field) == winner
+    assert getattr(fold([], books[:2]), field) == "genai-prices"

@@ -65,3 +65,23 @@ def test_a_day_is_that_of_universal_time() -> None:
 def test_a_list_of_one_moment_has_no_dates(created: list[int], *, plausible: bool) -> None:
     """A stamp that all rows share is that of the answer, not of any model."""
     assert dates.are_dates(created) is plausible
+
+
+@pytest.mark.parametrize(
+    ("said", "period"),
+    [
+        ("2025", "2025"),
+        ("2025-04", "2025-04"),
+        (" 2025-04-30 ", "2025-04-30"),
+        ("2025-04-30T10:00:00Z", "2025-04-30"),
+        (1_700_000_000, "2023-11-14"),
+        ("2025-13", None),
+        ("0001", None),
+        ("early 2025", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_cutoff_is_as_exact_as_it_is_stated(said: object, period: str | None) -> None:
+    """A month stays a month; a day is not made up."""
+    assert dates.period(said) == period

@@ -1,45 +1,125 @@
-"""Which source's rates an offer is billed at."""
+"""Which source's rates an offer is billed at, on what evidence, and who was not believed."""
 
-from typing import Any
+from decimal import Decimal
 
+import msgspec
 import pytest
 
+from modeldex import pipeline
 from modeldex.domain.listing import Listing
-from modeldex.pricing.resolve import resolve
-from support.catalogs import listing, priced
+from modeldex.domain.offer import Offer
+from modeldex.domain.provider import Provider
+from modeldex.domain.rate import Meter, Rate
+from modeldex.domain.rules import Override
+from pricing.bench import MILLION, costs, offer, sources
+from support.catalogs import TODAY
 
-SILENT = listing("acme", "m")
+SILENT = costs("acme")
+USD = {name: Decimal(name) / MILLION for name in ("1", "5", "9")}
 
 
-def stated(prompt: str, source: str = "acme") -> Listing:
-    """Return a listing with prices."""
-    return priced("acme", "m", prompt, "1", source=source)
+def own(usd: str = "5", **scope: str) -> Override:
+    """Return an operator's price of input tokens."""
+    rates = (Rate(meter=Meter.INPUT, usd=USD[usd]),)
+    given = {"name": "file, override 1", "rates": rates, "provider": "acme", **scope}
+    return msgspec.convert(given, Override)
 
 
 @pytest.mark.parametrize(
-    ("own", "books", "winner"),
+    ("said", "winner"),
     [
-        ([stated("1")], [stated("2", "book")], stated("1")),
-        ([SILENT], [stated("2", "book")], stated("2", "book")),
-        ([], [stated("2", "b1"), stated("3", "b2")], stated("2", "b1")),
-        ([SILENT, stated("4", "second")], [stated("2", "book")], stated("4", "second")),
-        ([stated("0")], [stated("2", "book")], stated("0")),
+        ((costs("acme", "1"), costs("b1", "2")), "acme"),
+        ((SILENT, costs("b1", "2")), "b1"),
+        ((costs("b1", "2"), costs("b2", "3")), "b1"),
+        ((costs("b1", "2"), costs("models-dev", "3"), costs("genai-prices", "4")), "genai-prices"),
+        ((costs("litellm", "2"), costs("models-dev", "3"), costs("b1", "4")), "models-dev"),
+        ((costs("acme", "0"), costs("b1", "2")), "acme"),
+        ((SILENT, costs("b1")), None),
     ],
 )
-def test_the_first_that_states_rates_wins(
-    own: list[Listing], books: list[Listing], winner: Listing
-) -> None:
-    """The provider before books, zero like any other price; and it is said who won."""
-    assert resolve(own, books) == (winner.rates, winner.source)
+def test_the_first_that_states_rates_wins(said: tuple[Listing, ...], winner: str | None) -> None:
+    """The provider before books, books by rank, zero like any other price; and who won."""
+    found = offer(*said)
 
-
-def test_where_nobody_states_a_rate_nothing_is_known() -> None:
-    """No rates and no source; not zero."""
-    assert resolve([SILENT], [SILENT]) == ((), None)
+    assert found.pricing_source == winner
+    assert found.rates == next((one.rates for one in said if one.source == winner), ())
 
 
 def test_rates_of_one_source_are_taken_whole() -> None:
     """A book adds no meter to what the provider states."""
-    rates: Any = stated("1").rates[:1]
+    assert list(offer(costs("acme", "1"), costs("b1", "2", "3")).prices) == [Meter.INPUT]
 
-    assert resolve([listing("acme", "m", rates=rates)], [stated("2", "book")])[0] == rates
+
+def test_an_override_comes_first() -> None:
+    """What an operator states holds before the provider's own list, whole."""
+    found = offer(costs("acme", "1", "2"), costs("b1", "9"), overrides=[own()])
+
+    assert (found.pricing_source, found.prices) == ("override", {Meter.INPUT: USD["5"]})
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        own(expires=TODAY),
+        own(model="other"),
+        own(provider="bolt"),
+        own(tenant="t"),
+        own(key="k"),
+        own(model="M"),
+    ],
+)
+def test_an_override_out_of_scope_changes_nothing(one: Override) -> None:
+    """One that has expired, means others, or is for a tenant or a key only."""
+    assert offer(costs("acme", "1"), overrides=[one]).pricing_source == "acme"
+
+
+def test_an_override_prices_what_nobody_prices() -> None:
+    """And it makes no offer that does not exist."""
+    found = offer(SILENT, overrides=[own(), own(model="nowhere")])
+
+    assert (found.pricing_source, found.evidence) == ("override", ())
+
+
+@pytest.mark.parametrize(("usd", "doubts"), [("1", []), ("9", ["override_moved"])])
+def test_an_override_says_when_the_catalog_beneath_has_moved(usd: str, doubts: list[str]) -> None:
+    """It was made against a price; where that is another one now, somebody should look."""
+    against = msgspec.structs.replace(own(), against={Meter.INPUT: USD[usd]})
+    found = offer(costs("acme", "1"), overrides=[against]).doubts
+
+    assert [one.kind for one in found] == doubts
+    assert all("input from 0.000009 to 0.000001" in one.sentence for one in found)
+
+
+def test_an_override_hides_no_doubt() -> None:
+    """What sources say beneath it is compared as ever."""
+    found = offer(costs("acme", "1"), costs("b1", "1000"), overrides=[own()])
+
+    assert [one.kind for one in found.doubts] == ["unit_slip"]
+
+
+def referred(*said: Listing, priced_as: str | None) -> Offer:
+    """Return acme's offer, where acme's declaration names whose prices hold."""
+    acme = Provider(slug="acme", name="Acme", priced_as=priced_as)
+    found = pipeline.build(sources(*said), {"acme": acme}, TODAY).offers
+    return next(one for one in found if one.facts.provider == "acme")
+
+
+def test_a_declared_cross_reference_comes_last() -> None:
+    """Only where nobody prices the offer, and never without a doubt that says so."""
+    bolt = costs("bolt", "2", provider="bolt", native="M")
+    found = referred(SILENT, bolt, priced_as="bolt")
+
+    assert (found.pricing_source, found.rates) == ("bolt", bolt.rates)
+    assert [one.kind for one in found.doubts] == ["cross_reference"]
+    assert referred(costs("acme", "1"), bolt, priced_as="bolt").pricing_source == "acme"
+    assert referred(SILENT, bolt, priced_as=None).pricing_source is None
+    assert referred(SILENT, bolt, priced_as="elsewhere").pricing_source is None
+
+
+def test_the_losers_are_kept() -> None:
+    """Who was not believed, and what it said; a source that says the same did not lose."""
+    found = offer(costs("acme", "1", "2"), costs("b1", "1", "2"), costs("b2", "1", "3"))
+    (rates,) = [one for one in found.evidence if one.field == "rates"]
+
+    assert (rates.source, rates.since) == ("acme", TODAY)
+    assert rates.lost == (("b2", {"input": "0.000001", "output": "0.000003"}),)

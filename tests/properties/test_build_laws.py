@@ -8,14 +8,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modeldex import pipeline
 from modeldex.dialects import native
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.model import Catalog
-from modeldex.domain.rate import Meter
+from modeldex.domain.provenance import KINDS
+from modeldex.domain.rate import Meter, Rate
+from modeldex.domain.rules import Override, Rules
 from modeldex.snapshot import consistency, fragments
 from support import catalogs, worlds
 
 World = tuple[SourceRows, ...]
+OVERRIDES = st.lists(
+    st.builds(
+        Override,
+        name=st.just("file, override 1"),
+        provider=st.sampled_from([None, *worlds.PROVIDERS]),
+        model=st.sampled_from(["m", "org/*", "?", "nowhere"]),
+        rates=st.sampled_from("12").map(lambda usd: (Rate(meter=Meter.INPUT, usd=Decimal(usd)),)),
+        expires=st.sampled_from([None, catalogs.TODAY, "2027-01-01"]),
+        tenant=st.sampled_from([None, None, "t"]),
+    ),
+    max_size=3,
+).map(tuple)
 
 
 def shuffled(world: World, chance: Random) -> list[SourceRows]:
@@ -109,3 +124,45 @@ def test_an_unknown_price_never_wins(world: World) -> None:
         assert (None if cheapest is None else Decimal(cheapest)) == min(known, default=None)
         assert prices[: len(known)] == sorted(known)
         assert head["provider_count"] == len({one.facts.provider for one in shown})
+
+
+@worlds.LAW
+@given(worlds.WORLDS, OVERRIDES)
+def test_building_twice_changes_nothing(world: World, stated: tuple[Override, ...]) -> None:
+    """The same listings and rules give the same catalog, evidence, doubts and id."""
+    rules = Rules(overrides=stated)
+    first, second = (pipeline.build(world, {}, catalogs.TODAY, rules) for _ in range(2))
+
+    assert first == second
+    assert digest(first) == digest(second)
+
+
+@worlds.LAW
+@given(worlds.WORLDS, OVERRIDES)
+def test_an_override_prices_what_it_covers_and_nothing_else(
+    world: World, stated: tuple[Override, ...]
+) -> None:
+    """Whoever is not covered costs what it costs without any; nothing comes or goes."""
+    plain = pipeline.build(world, {}, catalogs.TODAY)
+    priced = pipeline.build(world, {}, catalogs.TODAY, Rules(overrides=stated))
+
+    for was, now in zip(plain.offers, priced.offers, strict=True):
+        covered = any(one.provider in (None, now.facts.provider) for one in stated)
+        assert was.id == now.id
+        if now.pricing_source == "override":
+            assert covered
+            assert now.rates in [one.rates for one in stated]
+        else:
+            assert (was.rates, was.pricing_source) == (now.rates, now.pricing_source)
+            assert was.doubts == now.doubts
+
+
+@worlds.LAW
+@given(worlds.WORLDS)
+def test_every_doubt_names_sources_that_speak(world: World) -> None:
+    """Each has a kind that there is, a sentence, and sources of that offer only."""
+    for offer in catalogs.build(*world).offers:
+        for doubt in offer.doubts:
+            assert doubt.kind in KINDS
+            assert doubt.sentence
+            assert {source for source, _ in doubt.said} <= set(offer.sources)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from modeldex.domain.provenance import KINDS as KINDS_OF_DOUBT
 from modeldex.snapshot import status
 from modeldex.snapshot.status import SourceStatus, Status
 from serve.conftest import small
@@ -114,3 +115,21 @@ def test_metrics_come_before_the_first_catalog(tmp_path: Path) -> None:
     with live.served(live.application(tmp_path)) as url:
         assert wire.ask(url, "/metrics").status == 200
         assert samples(url) == {}
+
+
+def test_doubts_are_counted_by_kind(tmp_path: Path) -> None:
+    """Each kind has a number, also the one of which there is none."""
+    own = catalogs.rows("acme", [catalogs.priced("acme", "m", "0.000001", "0.000002")])
+    entry = catalogs.priced("acme", "m", "0", "0", source="book")
+    book = catalogs.rows("book", [entry], is_book=True)
+    catalogs.publish(tmp_path / "snapshots", catalogs.build(own, book))
+    with live.served(live.application(tmp_path)) as url:
+        text = wire.ask(url, "/metrics").body.decode()
+    found = {
+        one.labels["kind"]: one.value
+        for family in text_string_to_metric_families(text)
+        for one in family.samples
+        if one.name == "modeldex_doubts"
+    }
+
+    assert found == {kind: float(kind == "zero") for kind in KINDS_OF_DOUBT}

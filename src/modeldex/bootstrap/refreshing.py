@@ -14,7 +14,7 @@ import msgspec
 
 from modeldex import settings as settings_module
 from modeldex import telemetry
-from modeldex.bootstrap import storing
+from modeldex.bootstrap import overriding, storing
 from modeldex.fleet.local import FileLock, Mailbox
 from modeldex.refresh import loop
 from modeldex.refresh.asking import Progress, Questioner, Terms
@@ -80,6 +80,7 @@ async def refresher(settings: Settings, log: Log) -> AsyncIterator[Refresher]:
                     lambda: registry.load(settings.sources_dir),
                     None if settings.sources is None else frozenset(settings.sources),
                     asker,
+                    lambda: overriding.load(settings.overrides),
                 ),
                 questioner=Questioner(
                     asker, _terms(settings), lambda: _fetcher(settings), time.perf_counter
@@ -148,8 +149,12 @@ async def _run(settings: Settings, log: Log, alive: Callable[[], bool]) -> None:
     mailbox = Mailbox(settings.data_dir / "requests")
     mailbox.clear()
     async with refresher(settings, log) as found:
-        directory = settings.sources_dir
-        await loop.run(found, Requests(mailbox), alive, lambda: registry.stamp(directory))
+        await loop.run(found, Requests(mailbox), alive, lambda: _written(settings))
+
+
+def _written(settings: Settings) -> object:
+    """Return what differs when an operator's own files come, go or change."""
+    return registry.stamp(settings.sources_dir), overriding.stamp(settings.overrides)
 
 
 def _terms(settings: Settings) -> Terms:

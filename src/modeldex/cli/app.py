@@ -6,11 +6,13 @@ from typing import NoReturn
 import typer
 
 from modeldex.cli import (
+    check,
     decide,
     diff,
     history,
     models,
     past,
+    precedence,
     refresh,
     serve,
     settings,
@@ -29,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verb in (serve, refresh, models, show, history, diff, settings):
+for verb in (serve, refresh, models, show, history, diff, check, precedence, settings):
     app.command(verb.NAME)(verb.command)
 for name, command in (decide.COMMANDS | past.COMMANDS).items():
     app.command(name)(command)

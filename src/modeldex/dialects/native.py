@@ -68,10 +68,14 @@ def offer_row(offer: Offer, provider: Provider) -> dict[str, Any]:
         "status": offer.status,
         "confirmed": offer.confirmed,
         "sources": list(offer.sources),
+        **_lifecycle(facts),
+        "deprecation_date": facts.deprecation_date,
         "expiration_date": facts.expiration_date,
+        "successor": facts.successor,
         "first_seen": offer.first_seen,
         "last_changed": offer.last_changed,
-        "doubts": list(facts.doubts),
+        "doubts": [one.sentence for one in offer.doubts],
+        "doubt_kinds": list(dict.fromkeys(one.kind for one in offer.doubts)),
     }
 
 
@@ -89,6 +93,8 @@ def model_head(model: Model) -> dict[str, Any]:
         "description": facts.description,
         **_limits(facts),
         **_abilities(facts),
+        "capabilities_all": _flags(model.common),
+        **_lifecycle(facts),
         "hugging_face_id": facts.hugging_face_id,
         "open_weights": facts.open_weights,
         "model_logo_url": facts.logo_url,
@@ -160,11 +166,18 @@ def _limits(facts: Listing) -> dict[str, Any]:
 
 
 def _abilities(facts: Listing) -> dict[str, Any]:
-    known = facts.capabilities
     return {
         "supported_parameters": facts.supported_parameters or [],
-        "capabilities": {name: known.get(name) for name in sorted({*_CORE, *known})},
+        "capabilities": _flags(facts.capabilities),
     }
+
+
+def _flags(known: Mapping[str, bool]) -> dict[str, bool | None]:
+    return {name: known.get(name) for name in sorted({*_CORE, *known})}
+
+
+def _lifecycle(facts: Listing) -> dict[str, Any]:
+    return {"release_date": facts.release_date, "knowledge_cutoff": facts.knowledge_cutoff}
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,11 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         also: further ids that mean exactly the same entry (a book's equality matches).
         created: unix seconds.
         canonical_slug: the source's own name for the thing itself, whoever serves it.
+        release_date: ISO day on which the model came out.
+        knowledge_cutoff: until when it was trained: a year, a month or a day, ISO.
+        deprecation_date: ISO day from which it should not be taken into use any more.
+        expiration_date: ISO day from which it cannot be called any more: its retirement.
+        successor: what the provider says takes its place, as its call takes it.
         capabilities: ``tools``, ``vision`` … to true or false; unknown is absent.
         via: who runs the model on behalf of a provider that is a router.
         doubts: sentences about what looked wrong.
@@ -43,7 +48,11 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: str | None = None
     is_private: bool | None = None
     open_weights: bool | None = None
+    release_date: str | None = None
+    knowledge_cutoff: str | None = None
+    deprecation_date: str | None = None
     expiration_date: str | None = None
+    successor: str | None = None
     logo_url: str | None = None
     via: str | None = None
     doubts: tuple[str, ...] = ()
@@ -83,8 +92,12 @@ class SourceRows(msgspec.Struct, frozen=True, kw_only=True):
         source: id of the source.
         is_book: the source is a published catalog, not a provider's own list.
         rows: the listings.
+        derives_from: the book that it is another form of; the two are one witness.
+        copies: providers whose own lists a book reads; about these it is no further witness.
     """
 
     source: str
     is_book: bool
     rows: tuple[Kept, ...]
+    derives_from: str | None = None
+    copies: frozenset[str] = frozenset()

@@ -16,12 +16,15 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         facts: what its offers agree on or the best of them says.
         offers: cheapest first, unknown price last, ties by id.
         aliases: other names that resolve to this model.
+        common: a capability is true where all offers that are shown have it, false where one
+            says that it has not; where one does not say, it is absent.
     """
 
     id: str
     facts: Listing
     offers: tuple[Offer, ...]
     aliases: tuple[str, ...] = ()
+    common: dict[str, bool] = {}
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):

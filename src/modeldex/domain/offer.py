@@ -5,6 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from modeldex.domain.listing import Listing
+from modeldex.domain.provenance import Doubt, Evidence
 from modeldex.domain.rate import Meter, Rate
 
 AVAILABLE, MISSING, DEPRECATED = "available", "missing", "deprecated"
@@ -25,6 +26,11 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         confirmed: the provider's own list has it.
         sources: ids of the sources that speak of it, the strongest first.
         first_seen, last_changed: UTC dates.
+        doubts: what looks wrong, the worst first.
+        witnesses: independent sources that state what text tokens cost.
+        agreed: whether all that state it state the same.
+        evidence: who settled each field, where more than one source speaks; what one alone says
+            is its word since ``last_changed``.
     """
 
     id: str
@@ -38,6 +44,10 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     first_seen: str
     last_changed: str
+    doubts: tuple[Doubt, ...] = ()
+    witnesses: int = 0
+    agreed: bool = True
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def is_active(self) -> bool:

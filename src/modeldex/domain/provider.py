@@ -8,6 +8,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         aliases: slugs that mean this provider in a question; lower case.
+        priced_as: slug of the provider whose prices hold here, too, by its own declaration.
         book_only: no list of its own is declared; only a book knows it.
     """
 
@@ -17,3 +18,4 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     logo: str | None = None
     aliases: tuple[str, ...] = ()
     book_only: bool = False
+    priced_as: str | None = None

@@ -1,6 +1,44 @@
 """What an operator decided about the catalog."""
 
+from decimal import Decimal
+
 import msgspec
+
+from modeldex.domain.rate import Meter, Rate
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """Rates that an operator states, for whom and for what.
+
+    Attributes:
+        name: what it is called in messages: its file and place.
+        rates: all rates of what it covers; a meter that it does not state is unknown.
+        provider: slug; ``None`` means every provider.
+        model: pattern of ids as the provider's call takes them, ``*`` and ``?``; case counts.
+        tenant, key: whom it is for; without both it is for everybody.
+        expires: the first ISO day (UTC) on which it no longer holds.
+        against: the catalog's standard prices when it was made.
+        reason: why there is one.
+    """
+
+    name: str
+    rates: tuple[Rate, ...]
+    provider: str | None = None
+    model: str = "*"
+    tenant: str | None = None
+    key: str | None = None
+    expires: str | None = None
+    against: dict[Meter, Decimal] = {}
+    reason: str | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is for everybody."""
+        return self.tenant is None and self.key is None
+
+    def holds(self, today: str) -> bool:
+        """Return whether it has not expired on a UTC date."""
+        return self.expires is None or today < self.expires
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -9,10 +47,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         hidden: ids of offers that are not shown.
         retire_after: complete answers without a model until it counts as retired.
+        overrides: prices that an operator states; those of a tenant or a key are no part of the
+            public catalog.
     """
 
     hidden: frozenset[str] = frozenset()
     retire_after: int = 3
+    overrides: tuple[Override, ...] = ()
 
 
 NO_RULES = Rules()

@@ -10,6 +10,7 @@ from modeldex.domain.listing import Kept
 from modeldex.domain.rate import Rate
 from modeldex.history.timeline import Speaker, lives
 from modeldex.merge.offers import Testimony
+from modeldex.merge.precedence import RATES, ranked
 
 _UNPRICED = 1000  # is heavier than every priced place
 Key = tuple[str, str, str]  # a source, a provider, and the id that the source uses
@@ -61,7 +62,8 @@ def attach(ledger: Ledger, said: Sequence[Testimony], models: Mapping[str, str])
 def _places(said: Testimony) -> Iterator[tuple[Key, Place]]:
     """Yield who speaks of an offer; a source that does so twice stands at its best place."""
     offer = offer_id(said.provider, said.provider_model_id)
-    rows = {_name(row): row for row in reversed((*said.own, *said.books, *said.former))}
+    books = ranked(said.books, RATES.subject, lambda row: row.listing.source)
+    rows = {_name(row): row for row in reversed((*said.own, *books, *said.former))}
     ordered = dict(reversed(rows.items()))
     pricing = next((key for key, row in ordered.items() if row.listing.rates), None)
     own = {_name(row) for row in said.own}

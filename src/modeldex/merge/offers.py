@@ -30,9 +30,14 @@ class Testimony(msgspec.Struct, frozen=True):
     former: tuple[Kept, ...] = ()
 
     @property
+    def entries(self) -> tuple[Kept, ...]:
+        """What books say of it: today, or what they said last where nobody speaks any more."""
+        return self.books or (() if self.own else self.former)
+
+    @property
     def speaking(self) -> tuple[Kept, ...]:
         """Who says that there is such an offer: its provider, else books, else none any more."""
-        return self.own or self.books or self.former
+        return self.own or self.entries
 
 
 def gather(sources: Sequence[SourceRows]) -> list[Testimony]:

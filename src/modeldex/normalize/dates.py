@@ -1,5 +1,6 @@
 """Dates as providers write them: unix seconds, milliseconds, ISO text, or none at all."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -7,6 +8,8 @@ _EARLIEST = 946_684_800  # 2000-01-01: no model is older
 _LATEST = 3_786_912_000  # 2090-01-01: 2099-12-31 is how some say "never"
 _TOO_LARGE = 10**18
 _SAME_MOMENT = 120  # seconds
+_PERIOD = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+_YEAR = 4  # digits
 _DIGITS = range(9, 14)  # of seconds and of milliseconds
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -32,6 +35,15 @@ def day(value: object) -> str | None:
     """Return a date as an ISO day, UTC."""
     seconds = unix(value)
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+def period(value: object) -> str | None:
+    """Return a year, a month or a day as ISO text (``2025``, ``2025-04``, ``2025-04-30``)."""
+    if isinstance(value, str) and _PERIOD.fullmatch(value.strip()):
+        text = value.strip()
+        padded = f"{text}-01-01"[:10] if len(text) == _YEAR else f"{text}-01"[:10]
+        return text if day(padded) is not None else None
+    return day(value)
 
 
 def are_dates(created: list[int]) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from modeldex.domain.ids import author_slug, slug
 from modeldex.domain.listing import Listing
-from modeldex.normalize import dates, modalities, text
+from modeldex.normalize import dates, links, modalities, text
 
 DESCRIPTION_LENGTH = 2000
 _NO_AUTHORS = frozenset({
@@ -46,7 +46,7 @@ def _spelled(one: Listing, description_length: int) -> Listing:
         hugging_face_id=_repository(one.hugging_face_id),
         supported_parameters=_sorted(one.supported_parameters),
         aliases=tuple(sorted(set(one.aliases) - {one.provider_model_id})),
-        logo_url=_web_link(one.logo_url),
+        logo_url=links.logo(one.logo_url),
     )
 
 
@@ -126,10 +126,6 @@ def _repository(text_: str | None) -> str | None:
         return None
     name = text_.strip().removeprefix("https://huggingface.co/").removeprefix("api/models/")
     return name if _REPOSITORY.fullmatch(name := name.strip("/")) else None
-
-
-def _web_link(link: str | None) -> str | None:
-    return link if link is not None and link.startswith(("https://", "http://")) else None
 
 
 def _sorted(words: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -1,8 +1,7 @@
 """Builds a catalog of what is remembered, and publishes it where it differs."""
 
 import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,11 +11,11 @@ from modeldex.domain.history import NO_LEDGER, Ledger
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.model import Catalog
 from modeldex.domain.rules import Rules
+from modeldex.refresh import material
 from modeldex.refresh.report import Report
 from modeldex.refresh.world import Known, World
 from modeldex.snapshot.publish import Publisher, read_pointer
 from modeldex.sources.declaration import Declaration
-from modeldex.sources.harvest import fingerprint
 from modeldex.store.base import Basis, Changes
 
 
@@ -78,7 +77,10 @@ class Publication:
             sizes = {"offers": last.offers, "models": last.models}
             return msgspec.structs.replace(report, snapshot=current, **sizes)
         found = await read()
-        rows, ledger = self._usable(world, found.listings), found.ledger
+        rows, ledger = (
+            material.usable(found.listings, world.registry.by_id, self.may_use),
+            found.ledger,
+        )
         catalog = await asyncio.to_thread(self._build, rows, world, changes, ledger)
         report = msgspec.structs.replace(_with_sizes(report, catalog), read_from=found.read_from)
         if not catalog.offers and current is None:
@@ -98,7 +100,7 @@ class Publication:
             SourceRows(source=name, is_book=world.is_book(name), rows=one.rows)
             for name, one in known.items()
         ]
-        usable = self._usable(world, rows)
+        usable = material.usable(rows, world.registry.by_id, self.may_use)
         return _with_sizes(
             report, await asyncio.to_thread(self._build, usable, world, changes, NO_LEDGER)
         )
@@ -108,27 +110,22 @@ class Publication:
             return False
         return self._settled[0] == terms and self._settled[1].snapshot == current
 
-    def _usable(self, world: World, rows: Iterable[SourceRows]) -> list[SourceRows]:
-        """Return what is held of the sources that are still declared and chosen."""
-        return [
-            msgspec.structs.replace(one, is_book=declared.book)
-            for one in rows
-            if (declared := world.registry.by_id.get(one.source)) and self.may_use(declared)
-        ]
-
     def _build(
         self, rows: Sequence[SourceRows], world: World, changes: Changes, ledger: Ledger
     ) -> Catalog:
-        rules = Rules(hidden=world.hidden_after(changes), retire_after=self.retire_after)
+        rules = Rules(
+            hidden=world.hidden_after(changes),
+            retire_after=self.retire_after,
+            overrides=world.stated.overrides,
+        )
         providers, today = world.registry.providers(), world.moment.date
         return pipeline.build(rows, providers, today, rules, ledger)
 
 
 def _terms(world: World, changes: Changes) -> str:
     """Return what a catalog depends on besides listings: unchanged, nothing is built."""
-    declared = [fingerprint(one) for one in world.registry.by_id.values()]
-    said = msgspec.json.encode([declared, sorted(world.hidden_after(changes)), world.moment.date])
-    return hashlib.sha256(said).hexdigest()
+    hidden, stated = sorted(world.hidden_after(changes)), world.stated.overrides
+    return material.digest(world.registry.by_id.values(), hidden, stated, world.moment.date)
 
 
 def _with_sizes(report: Report, catalog: Catalog) -> Report:

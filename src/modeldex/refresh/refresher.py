@@ -104,7 +104,7 @@ class Refresher:
             started_at=found.moment.seconds,
             outcomes=(*(one.outcome for one in results), *skipped, *imports),
             dry_run=order.dry_run,
-            broken=tuple(str(one) for one in found.registry.broken),
+            broken=(*map(str, found.registry.broken), *found.stated.problems),
         )
         changes = aftermath.with_results(changes, results)
         known = deciding.decided(aftermath.after(known, results), past)
@@ -138,7 +138,9 @@ class Refresher:
         registry = self.selection.load()
         self.selection.check_names(registry, order)
         self._health = None
-        found = await world.remembered(self.store, registry, self.moment())
+        found = await world.remembered(
+            self.store, registry, self.selection.overrides(), self.moment()
+        )
         self._health = {name: one.health for name, one in found.known.items()}
         return found
 

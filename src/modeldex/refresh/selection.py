@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from modeldex.errors import RefreshError
+from modeldex.pricing.overrides import Stated
 from modeldex.refresh.breaker import may_ask
 from modeldex.refresh.order import Order
 from modeldex.refresh.report import SKIPPED, Outcome
@@ -20,12 +21,18 @@ class Selection:
     Args:
         load: reads the declarations; done anew for every refresh, so that a new file is seen.
         chosen: ids of the sources that may be used; ``None`` means all.
+        overrides: reads the prices that an operator states; anew for every refresh, too.
     """
 
     def __init__(
-        self, load: Callable[[], Registry], chosen: frozenset[str] | None, asker: Asker
+        self,
+        load: Callable[[], Registry],
+        chosen: frozenset[str] | None,
+        asker: Asker,
+        overrides: Callable[[], Stated] = Stated,
     ) -> None:
         self.load, self.chosen, self.asker = load, chosen, asker
+        self.overrides = overrides
 
     def may_use(self, one: Declaration) -> bool:
         """Return whether a source is among those chosen."""

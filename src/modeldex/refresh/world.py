@@ -3,6 +3,7 @@
 import msgspec
 
 from modeldex.domain.listing import Kept, Listing
+from modeldex.pricing.overrides import Stated
 from modeldex.sources.registry import Registry
 from modeldex.store.base import Changes, Health, HeldAnswer, Store
 
@@ -32,6 +33,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """What one refresh begins with; *known* by source id, *hidden* the ids of offers.
 
     Attributes:
+        stated: the prices that an operator states.
         recorded_at: unix seconds of the last commit; 0 where there is none.
     """
 
@@ -39,7 +41,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     registry: Registry
     known: dict[str, Known]
     hidden: frozenset[str]
-    recorded_at: int = 0
+    stated: Stated
+    recorded_at: int
 
     def health(self, source: str) -> Health:
         """Return how a source was doing, be it that it was never asked."""
@@ -65,7 +68,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-async def remembered(store: Store, registry: Registry, moment: Moment) -> World:
+async def remembered(store: Store, registry: Registry, stated: Stated, moment: Moment) -> World:
     """Return the world at a moment.
 
     Raises:
@@ -84,5 +87,6 @@ async def remembered(store: Store, registry: Registry, moment: Moment) -> World:
         registry=registry,
         known=known,
         hidden=found.hidden,
+        stated=stated,
         recorded_at=found.recorded_at,
     )

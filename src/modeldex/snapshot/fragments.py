@@ -7,6 +7,7 @@ import msgspec
 
 from modeldex.dialects import native, remembered
 from modeldex.domain.model import Catalog
+from modeldex.pricing import quality
 from modeldex.snapshot import schema
 from modeldex.snapshot.memory import sorted_facts
 
@@ -14,12 +15,19 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Fragments(msgspec.Struct, frozen=True):
-    """Bodies in the order of the catalog's offers, models and changes."""
+    """Bodies in the order of the catalog's offers, models and changes.
+
+    Attributes:
+        evidence: rank and body of each offer for which sources had to be settled.
+        quality: slug and body of each provider with offers.
+    """
 
     offers: list[bytes]
     entries: list[bytes]
     heads: list[bytes]
     changes: list[bytes]
+    evidence: list[tuple[int, bytes]]
+    quality: list[tuple[str, bytes]]
 
 
 def render(catalog: Catalog) -> Fragments:
@@ -32,6 +40,12 @@ def render(catalog: Catalog) -> Fragments:
         ],
         heads=[_encode(native.model_head(model)) for model in catalog.models],
         changes=[_encode(remembered.change_row(one)) for one in catalog.history.changes],
+        evidence=[
+            (rank, _encode(one.evidence))
+            for rank, one in enumerate(catalog.offers)
+            if one.evidence
+        ],
+        quality=[(one.provider, _encode(one)) for one in quality.report(catalog.offers)],
     )
 
 
@@ -61,3 +75,5 @@ def _content(catalog: Catalog, fragments: Fragments) -> Iterator[bytes]:
         yield _encode(fact)
     for name, rates in sorted(catalog.history.rate_sets.items()):
         yield _encode((name, [native.rate_value(rate) for rate in rates]))
+    for _, body in (*fragments.evidence, *fragments.quality):
+        yield body

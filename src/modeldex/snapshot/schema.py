@@ -53,6 +53,8 @@ create table models (
 create table offer_native (rank integer primary key, body blob not null);
 create table offer_entry (rank integer primary key, body blob not null);
 create table model_native (rank integer primary key, head blob not null);
+create table offer_evidence (rank integer primary key, body blob not null); -- of several sources
+create table quality (provider text primary key, body blob not null) without rowid;
 create virtual table search using fts5 (
     id, name, author, description,
     content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'

@@ -169,6 +169,9 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         prices: where prices stand, to report those that no rate reads; ``*`` in a last key
             stands for anything, for rows whose prices are keys of the row itself.
         providers: for a book, its names of providers to our slugs.
+        derives_from: for a book, the book that it is another form of.
+        copies: for a book, providers whose own lists it reads.
+        priced_as: the provider whose prices hold here, too, for equal ids that nobody prices.
     """
 
     id: Slug
@@ -203,6 +206,9 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     prices: list[str] = msgspec.field(default_factory=lambda: ["pricing"])
     ignored_prices: list[str] = []
     providers: dict[str, str] = {}
+    derives_from: Slug | None = None
+    copies: list[Slug] = []
+    priced_as: Slug | None = None
 
     @property
     def serves(self) -> str:

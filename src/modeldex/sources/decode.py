@@ -99,7 +99,11 @@ class TableDecoder:
             "status": _first_chosen(declared.status, row),
             "is_private": values.flag(self.get(row, "is_private"), default=declared.private),
             "open_weights": values.flag(self.get(row, "open_weights")),
+            "release_date": dates.day(self.get(row, "released")),
+            "knowledge_cutoff": dates.period(self.get(row, "knowledge")),
+            "deprecation_date": dates.day(self.get(row, "deprecated")),
             "expiration_date": dates.day(self.get(row, "expires")),
+            "successor": values.text(self.get(row, "successor")),
             "logo_url": values.text(self.get(row, "logo")),
         }
 

@@ -24,8 +24,8 @@ from modeldex.sources.declaration import (
 FIELDS = {
     "id", "name", "description", "author", "created", "hugging_face_id", "canonical_slug",
     "aliases", "context", "max_output", "modality", "input_modalities", "output_modalities",
-    "tokenizer", "instruct_type", "parameters", "is_private", "open_weights", "expires", "logo",
-    "via",
+    "tokenizer", "instruct_type", "parameters", "is_private", "open_weights", "released",
+    "knowledge", "deprecated", "expires", "successor", "logo", "via",
 }  # fmt: skip
 _TABLES: dict[str, type[msgspec.Struct]] = {
     "rates": Money, "capabilities": Flag, "modality": Choice, "status": Choice, "page": Page,
@@ -110,6 +110,7 @@ def _check(found: Declaration, file: str) -> None:
         *_money_problems(found),
         *_page_problems(found.page),
         *_address_problems(found),
+        *_book_problems(found),
     ):
         raise DeclarationError(file, key, problem)
 
@@ -151,6 +152,15 @@ def _name_problems(
         if name not in allowed:
             where = f"{key}.{name}" if isinstance(given, dict) else key
             yield where, f"{name!r} is unknown; allowed are {', '.join(sorted(allowed))}"
+
+
+def _book_problems(found: Declaration) -> Iterable[tuple[str, str]]:
+    if not found.book and found.derives_from is not None:
+        yield "derives_from", "only a book derives from another"
+    if not found.book and found.copies:
+        yield "copies", "only a book copies the lists of providers"
+    if found.priced_as is not None and (found.book or found.priced_as == found.serves):
+        yield "priced_as", "must name another provider, and be said of a provider"
 
 
 def _money_problems(found: Declaration) -> Iterable[tuple[str, str]]:

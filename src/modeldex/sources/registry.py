@@ -86,6 +86,7 @@ def _provider(one: Declaration, known: Provider | None) -> Provider:
         site=lead.site if lead else one.site,
         logo=lead.logo if lead else one.logo,
         aliases=tuple(sorted(set(names) - {one.serves})),
+        priced_as=one.priced_as or (known.priced_as if known else None),
     )
 
 

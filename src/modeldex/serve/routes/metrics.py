@@ -10,6 +10,7 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from modeldex.errors import NoSnapshot
+from modeldex.query import quality
 from modeldex.serve.statuses import StatusFile
 from modeldex.snapshot.current import Current
 from modeldex.snapshot.status import SourceStatus
@@ -66,6 +67,12 @@ class SourcesCollector(Collector):
         yield GaugeMetricFamily(
             "modeldex_snapshot_models", "Models shown.", value=snapshot.model_count
         )
+        family = GaugeMetricFamily(
+            "modeldex_doubts", "Doubts about offers, by kind.", labels=["kind"]
+        )
+        for kind, count in quality.doubts(snapshot).items():
+            family.add_metric([kind], count)
+        yield family
 
 
 def router(statuses: StatusFile, current: Current) -> APIRouter:

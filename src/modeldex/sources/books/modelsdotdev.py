@@ -14,6 +14,7 @@ from typing import Any
 
 from modeldex.domain.listing import Listing
 from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
+from modeldex.normalize import dates
 from modeldex.sources.declaration import Declaration
 from modeldex.sources.decode import Decoded
 from modeldex.sources.money import Losses
@@ -66,6 +67,7 @@ def _listing(
     declaration: Declaration, row: sqlite3.Row, modalities: dict[Any, Any], rates: dict[Any, Any]
 ) -> Listing:
     native, key = row["provider_id"], row["full_id"]
+    stated = dict(row)  # not every version of the package has the columns of dates
     return Listing(
         source=declaration.id,
         provider=declaration.providers.get(native, native),
@@ -79,6 +81,8 @@ def _listing(
             ours: bool(row[theirs]) for theirs, ours in _FLAGS.items() if row[theirs] is not None
         },
         open_weights=bool(row["open_weights"]),
+        release_date=dates.day(stated.get("release_date")),
+        knowledge_cutoff=dates.period(stated.get("knowledge")),
         status="deprecated" if row["status"] == "deprecated" else None,
         rates=tuple(rates[key]),
     )

@@ -52,6 +52,8 @@ def _listing(source: str, provider: str, key: str, model: Row, losses: Losses) -
         provider_model_id=key,
         name=_text(model.get("name")),
         created=dates.unix(model.get("release_date")),
+        release_date=dates.day(model.get("release_date")),
+        knowledge_cutoff=dates.period(model.get("knowledge")),
         context_length=values.count(limit.get("context")),
         max_output_tokens=values.count(limit.get("output")),
         input_modalities=_words(modalities.get("input")),
