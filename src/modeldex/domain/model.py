@@ -15,12 +15,18 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         facts: what its offers agree on or the best of them says.
         offers: cheapest first, unknown price last, ties by id.
         aliases: other names that resolve to this model.
+        base: ``author/name`` of the base model; its own id where it is no variant.
+        variants: words that part it from the base.
+        target: the base that a moving name (``…-latest``) means now, where a source says so.
     """
 
     id: str
     facts: Listing
     offers: tuple[Offer, ...]
     aliases: tuple[str, ...] = ()
+    base: str = ""
+    variants: tuple[str, ...] = ()
+    target: str | None = None
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
