@@ -72,7 +72,7 @@ def test_show_unique_is_the_model(data_dir: Path) -> None:
 
 
 def test_show_why_tells_the_evidence_of_each_offer(data_dir: Path) -> None:
-    """`show --why` says which fact made each offer the model that it is, for people and programs."""
+    """`show --why` says which fact made each offer the model that it is."""
     found = json.loads(
         live.run(data_dir, "show", "labs/large", "--why", "--unique", "--json").stdout
     )

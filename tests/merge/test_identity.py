@@ -41,6 +41,7 @@ def ruled(*offers: Listing, **rules: Any) -> dict[str, Identity]:
     [
         ("x/one", {"hugging_face_id": "Org/M", "canonical_slug": "org/n"}, "org/m"),
         ("x/one", {"canonical_slug": "org/n"}, "org/n"),
+        ("x/one", {"canonical_slug": "x/one-20260413"}, "x/one"),
         ("x/one", {}, "x/one"),
         ("chat", {"author": "org"}, "org/chat"),
         ("org/m:sub", {"via": "sub"}, "org/m"),

@@ -61,6 +61,8 @@ any | openai/gpt-oss-20b:free | openai/gpt-oss-20b | free
 any | kimi-k2-free | moonshotai/kimi-k2 | free
 any | anthropic/claude-3.7-sonnet:thinking | anthropic/claude-3.7-sonnet | thinking
 any | claude-sonnet-4-thinking:1024 | anthropic/claude-sonnet-4 | budget-1024 thinking
+any | claude-3.5-haiku:20241022 | anthropic/claude-3.5-haiku | | 20241022
+ollama | deepseek-v4-flash:0731 | deepseek/deepseek-v4-flash-0731
 any | o3-mini-high | openai/o3-mini | high
 any | Qwen/Qwen2.5-72B-Instruct-AWQ | qwen/qwen2.5-72b-instruct | awq
 any | nvidia/DeepSeek-R1-FP4 | deepseek/deepseek-r1 | fp4 | by-nvidia
@@ -150,6 +152,8 @@ def test_the_rows_word_counts_where_the_id_says_nobody(author: str) -> None:
         ("whisper-large-v3", "whisper-large-v3-turbo"),
         ("amazon.titan-embed-text-v1", "amazon.titan-embed-text-v2:0"),
         ("mistral-small-2503", "mistral-small-2506"),
+        ("somebody/tune-2024-08-06", "somebody/tune-2024-11-20"),
+        ("somebody/tune-20240806", "somebody/tune-20241120"),
     ],
 )
 def test_neighbours_are_not_joined(one: str, other: str) -> None:

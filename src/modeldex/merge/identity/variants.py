@@ -71,15 +71,17 @@ def endings(name: str, family: Family | None, *, is_dated: bool = True) -> Parte
 def of_colon(word: str, *, is_first: bool) -> tuple[str, bool] | None:
     """Return what stands after a colon as a word and whether it parts; ``None``: no variant.
 
-    A size (``:120b``) and, where it comes first, a month and day (``:0731``) belong to the name; a
-    number after a mode is its budget of tokens.
+    A size (``:120b``) and, where it comes first, a month and day (``:0731``) belong to the name;
+    any other number is the budget of tokens of a mode.
     """
     if re.fullmatch(r"\d?", word):
         return "", False  # a revision of the provider's own
     of_name = _SIZE if not is_first else _SIZE_OR_DATE
     if of_name.fullmatch(word):
         return None
-    if not is_first and re.fullmatch(r"\d{4,}", word):
+    if _DATE.fullmatch(f"-{word}"):
+        return word.replace("-", ""), False
+    if re.fullmatch(r"\d{4,}", word):
         return f"budget-{word}", True
     return _SAME.get(word, word), word not in {"cloud", "default"}
 
