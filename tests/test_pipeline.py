@@ -338,10 +338,10 @@ def test_a_model_is_described_by_who_knows_it_best(
 
 
 def test_other_names_of_a_model_are_its_aliases() -> None:
-    """Every name that means it, but the one it is called by."""
+    """Every name that its offers bear, but the one it is called by."""
     catalog = catalogs.of(
         listing("acme", "x/one", hugging_face_id="org/m"),
-        listing("bolt", "y/two", hugging_face_id="org/n", canonical_slug="x/one"),
+        listing("bolt", "y/two", hugging_face_id="org/m", canonical_slug="org/n"),
     )
 
     assert model(catalog, "org/m").aliases == ("org/n", "x/one", "y/two")

@@ -17,6 +17,7 @@ from modeldex.domain.rules import NO_RULES, Rules
 from modeldex.history.attach import attach
 from modeldex.merge import fold, identity
 from modeldex.merge.evidence import evidence
+from modeldex.merge.identity import Identity
 from modeldex.merge.offers import Testimony, gather
 from modeldex.pricing import resolve
 from modeldex.pricing.verdict import Bench
@@ -44,15 +45,15 @@ def build(
     bench = Bench(sources, said, providers, rules.overrides, today)
     offers = [_offer(one, bench, rules) for one in said]
     offers.sort(key=lambda one: one.id)
-    names = {one.id: identity.keys(one.facts) for one in offers}
-    models = identity.model_ids(names)
-    placed = [msgspec.structs.replace(one, model_id=models[one.id]) for one in offers]
+    found = {one.id: identity.identify(one.facts) for one in offers}
+    identities = identity.decided(found, rules)
+    placed = [_placed(one, identities[one.id]) for one in offers]
     return Catalog(
         date=today,
         offers=tuple(placed),
-        models=tuple(_models(placed, names)),
+        models=tuple(_models(placed, identities)),
         providers=tuple(_providers(placed, providers)),
-        history=attach(ledger, said, models),
+        history=attach(ledger, said, {one.id: one.model_id for one in placed}),
     )
 
 
@@ -82,6 +83,17 @@ def _offer(said: Testimony, bench: Bench, rules: Rules) -> Offer:
     )
 
 
+def _placed(one: Offer, found: Identity) -> Offer:
+    return msgspec.structs.replace(
+        one,
+        model_id=found.model,
+        base=found.base,
+        variants=found.variants,
+        editions=found.editions,
+        identified_by=(found.evidence, found.said),
+    )
+
+
 def _status(said: Testimony, facts: Listing, rules: Rules) -> str:
     if said.listed and not said.own:
         return UNLISTED
@@ -91,18 +103,23 @@ def _status(said: Testimony, facts: Listing, rules: Rules) -> str:
     return facts.status or AVAILABLE
 
 
-def _models(offers: Sequence[Offer], names: Mapping[str, identity.Keys]) -> Iterable[Model]:
+def _models(offers: Sequence[Offer], identities: Mapping[str, Identity]) -> Iterable[Model]:
     grouped: dict[str, list[Offer]] = defaultdict(list)
     for one in offers:
         grouped[one.model_id].append(one)
+    called = identity.aliases(
+        {name: [identities[one.id] for one in group] for name, group in grouped.items()}
+    )
     for model_id in sorted(grouped):
         group = grouped[model_id]
-        called = {name for one in group for name in names[one.id].names}
         yield Model(
             id=model_id,
             facts=fold.of_model([one.facts for one in sorted(group, key=_authority)]),
             offers=tuple(sorted(group, key=_cost)),
-            aliases=tuple(sorted(called - {model_id})),
+            aliases=called[model_id],
+            base=group[0].base,
+            variants=group[0].variants,
+            target=min(filter(None, (identities[one.id].target for one in group)), default=None),
             common=fold.common([one.facts for one in group if one.is_active]),
         )
 

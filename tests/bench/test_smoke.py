@@ -93,3 +93,25 @@ def test_synthetic_catalogs_are_the_same_for_the_same_seed() -> None:
     assert one.startswith("500 ")
     assert one == same
     assert one != other
+
+
+@pytest.mark.recorded
+def test_identity_reaches_its_goals_on_the_labels() -> None:
+    """With and without the book, precision and recall of the base model; few labels left out."""
+    recorded.load()
+    done = bench("identity.py")
+    assert done.returncode == 0, done.stdout
+    for name in ("book off", "book on"):
+        precision, recall = map(float, rows(done.stdout)[name][-2:])
+        assert precision >= 0.995
+        assert recall >= 0.95
+    share = re.search(r"Left out as wrong labels.*\((.*)%\)", done.stdout)
+    assert share is not None
+    assert float(share[1]) <= 3
+
+
+def test_identity_says_what_is_missing() -> None:
+    """Without the labels nothing is measured, and it says so."""
+    done = bench("identity.py", "--gold", "nowhere")
+    assert done.returncode == MISSING
+    assert "nowhere is not beside the project" in done.stderr

@@ -71,6 +71,20 @@ def test_show_unique_is_the_model(data_dir: Path) -> None:
     assert [one["id"] for one in found["providers"]] == ["bolt/labs/large", "acme/labs/large"]
 
 
+def test_show_why_tells_the_evidence_of_each_offer(data_dir: Path) -> None:
+    """`show --why` says which fact made each offer the model that it is."""
+    found = json.loads(
+        live.run(data_dir, "show", "labs/large", "--why", "--unique", "--json").stdout
+    )
+    told = live.run(data_dir, "show", "acme/labs/fast:free", "--why").stdout
+
+    assert found["bolt/labs/large"][:2] == [
+        "counts as 'labs/large'", "its native id 'labs/large' says the base 'labs/large'",
+    ]  # fmt: skip
+    assert sorted(found) == ["acme/labs/large", "bolt/labs/large"]
+    assert "variant 'free' parts it from the base" in told
+
+
 @pytest.mark.parametrize(
     ("price", "shown"),
     [

@@ -17,6 +17,7 @@ from support.catalogs import listing, priced
 OFFER_FIELDS = {
     "id", "object", "created", "owned_by", "canonical_slug", "name", "description",
     "provider_slug", "source_gateway", "provider_model_id", "via", "visibility",
+    "base", "variants", "editions", "identified_by",
     "context_length", "max_output_tokens", "architecture", "pricing", "pricing_source",
     "rates", "rate_id", "supported_parameters", "capabilities", "is_free", "is_private",
     "hugging_face_id", "model_logo_url", "provider_site_url", "is_active", "health_status",
@@ -26,6 +27,7 @@ OFFER_FIELDS = {
 }  # fmt: skip
 MODEL_FIELDS = {
     "id", "object", "created", "owned_by", "canonical_slug", "name", "description",
+    "base", "variants", "alias_of",
     "context_length", "max_output_tokens", "architecture", "modality", "supported_parameters",
     "capabilities", "hugging_face_id", "open_weights", "model_logo_url", "is_active",
     "is_free", "pricing_unit", "first_seen", "last_changed", "aliases", "providers",
@@ -33,7 +35,8 @@ MODEL_FIELDS = {
     "fastest_response_time", "capabilities_all", "release_date", "knowledge_cutoff",
 }  # fmt: skip
 ENTRY_FIELDS = {
-    "id", "slug", "name", "provider_model_id", "model_id", "via", "pricing", "pricing_source",
+    "id", "slug", "name", "provider_model_id", "model_id", "via", "editions", "pricing",
+    "pricing_source",
     "context_length", "health_status", "average_response_time_ms", "modality",
     "supports_streaming", "supports_function_calling", "supports_vision", "status",
 }  # fmt: skip

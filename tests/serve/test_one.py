@@ -66,8 +66,8 @@ def test_an_id_that_means_both_is_the_offer_unless_a_model_is_asked_for(awkward:
     [
         ("labs/brother", "labs/twin"),
         ("LABS/TWIN", "labs/twin"),
-        ("labs/odd", "labs/odd-one"),
-        ("Labs/ODD", "labs/odd-one"),
+        ("labs/odd-one", "labs/odd"),
+        ("Labs/ODD-One", "labs/odd"),
     ],
 )
 def test_an_alias_resolves(awkward: str, alias: str, found: str) -> None:

@@ -6,10 +6,9 @@ import msgspec
 import typer
 
 from modeldex.cli import catalog, output
-from modeldex.domain.provenance import Evidence
+from modeldex.cli.why import show as show_why
 from modeldex.errors import ModeldexError
-from modeldex.query import answer, quality
-from modeldex.snapshot.reader import Snapshot
+from modeldex.query import answer
 
 NAME = "show"
 
@@ -24,7 +23,8 @@ def command(
         bool, typer.Option("--unique", help="The model rather than an offer.")
     ] = False,
     why: Annotated[
-        bool, typer.Option("--why", help="Who settled each field, and who was not believed.")
+        bool,
+        typer.Option("--why", help="Why each offer counts as its model, and who settled what."),
     ] = False,
     json: output.Json = False,
 ) -> None:
@@ -34,38 +34,11 @@ def command(
     if body is None:
         raise UnknownName(f"No offer, model or alias is called {name!r}; see `modeldex models`.")
     if why:
-        _show_why(snapshot, msgspec.json.decode(body), json=json)
-        return
-    if json:
+        show_why(snapshot, msgspec.json.decode(body), json=json)
+    elif json:
         output.as_bytes(body)
-        return
-    output.as_table(("field", "value"), _facts(msgspec.json.decode(body)))
-
-
-def _show_why(snapshot: Snapshot, row: dict[str, Any], *, json: bool) -> None:
-    """Show the evidence of an offer, or of each offer of a model."""
-    offers = [one["id"] for one in row.get("providers", [row])]
-    found = {name: quality.evidence(snapshot, name) for name in offers}
-    if json:
-        output.as_json({"id": row["id"], "evidence": found})
-        return
-    for name, fields in found.items():
-        if fields:
-            columns = ("field", "settled by", "since", "not believed")
-            output.as_table(columns, map(_because, fields), caption=name)
-        else:
-            output.console().print(f"{name}: one source alone speaks of it.")
-
-
-def _because(one: Evidence) -> tuple[object, ...]:
-    lost = "; ".join(f"{source}: {_shown(value)}" for source, value in one.lost)
-    return one.field, one.source, one.since, lost
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {one}" for name, one in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    else:
+        output.as_table(("field", "value"), _facts(msgspec.json.decode(body)))
 
 
 def _facts(row: dict[str, Any], above: str = "") -> list[tuple[str, object]]:

@@ -18,6 +18,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         aliases: other names that resolve to this model.
         common: a capability is true where all offers that are shown have it, false where one
             says that it has not; where one does not say, it is absent.
+        base: ``author/name`` of the base model; its own id where it is no variant.
+        variants: words that part it from the base.
+        target: the base that a moving name (``…-latest``) means now, where a source says so.
     """
 
     id: str
@@ -25,6 +28,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     offers: tuple[Offer, ...]
     aliases: tuple[str, ...] = ()
     common: dict[str, bool] = {}
+    base: str = ""
+    variants: tuple[str, ...] = ()
+    target: str | None = None
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):

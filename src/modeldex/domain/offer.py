@@ -20,6 +20,10 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         id: ``provider/provider_model_id``; unique and callable.
         facts: the merged listing: what is known of the model as this provider serves it.
         model_id: the model that it serves.
+        base: the base of that model, without what makes it a variant.
+        variants: words that part it from the base: ``free``, ``fp8`` …
+        editions: words that pin or place the same model: a date, a region …
+        identified_by: the kind of fact that said so, and its text.
         rates: all rates of the winning source, with their conditions.
         prices: the standard rate in force when the catalog was built.
         pricing_source: id of the source whose rates won; ``None`` when nobody states a price.
@@ -36,6 +40,10 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     facts: Listing
     model_id: str
+    base: str = ""
+    variants: tuple[str, ...] = ()
+    editions: tuple[str, ...] = ()
+    identified_by: tuple[str, str] = ("", "")
     rates: tuple[Rate, ...] = ()
     prices: dict[Meter, Decimal] = {}
     pricing_source: str | None = None

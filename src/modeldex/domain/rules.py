@@ -46,12 +46,17 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         hidden: ids of offers that are not shown.
+        joined: pairs of names, offer or model: what the first names is the model of the second.
+        parted: names, offer or model: each offer that one means is a model by itself. Where a name
+            is in both, it is parted first.
         retire_after: complete answers without a model until it counts as retired.
         overrides: prices that an operator states; those of a tenant or a key are no part of the
             public catalog.
     """
 
     hidden: frozenset[str] = frozenset()
+    joined: tuple[tuple[str, str], ...] = ()
+    parted: frozenset[str] = frozenset()
     retire_after: int = 3
     overrides: tuple[Override, ...] = ()
 

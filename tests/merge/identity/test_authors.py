@@ -3,7 +3,7 @@
 import pytest
 
 from modeldex.domain.ids import author_slug
-from modeldex.merge import authors
+from modeldex.merge.identity import authors
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,14 @@ def test_no_name_means_two_authors() -> None:
     names = [name for one in authors._SAME.values() for name in one]
 
     assert len(names) == len(set(names))
+
+
+def test_hosts_and_republishers_are_slugs() -> None:
+    """They are compared with slugs, so nothing else may stand there."""
+    for name in (*authors.HOSTS, *authors.REPUBLISHERS):
+        assert author_slug(name) == name
+
+
+def test_who_only_republishes_is_nobodys_spelling() -> None:
+    """A republisher is never an author's other name."""
+    assert authors.REPUBLISHERS.isdisjoint(authors.KNOWN)

@@ -1,0 +1,1 @@
+"""Tests of which offers are the same model."""
