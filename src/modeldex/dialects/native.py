@@ -12,7 +12,7 @@ from modeldex.domain.listing import Listing
 from modeldex.domain.model import Model
 from modeldex.domain.offer import Offer
 from modeldex.domain.provider import Provider
-from modeldex.domain.rate import Conditions, Meter, Rate
+from modeldex.domain.rate import Conditions, Conversion, Meter, Rate
 from modeldex.normalize.modalities import arrow
 
 _CORE = ("reasoning", "streaming", "structured_output", "tools", "vision")
@@ -35,9 +35,11 @@ _PRICE_KEYS = {
 _TOKENS = "token"
 _UNITS = {
     Meter.IMAGE: "image", Meter.REQUEST: "request", Meter.WEB_SEARCH: "search",
-    Meter.FILE_SEARCH: "search", Meter.SECOND: "second", Meter.INPUT_SECOND: "second",
+    Meter.FILE_SEARCH: "search", Meter.TOOL_CALL: "call", Meter.SECOND: "second",
+    Meter.INPUT_SECOND: "second", Meter.MINUTE: "minute", Meter.INPUT_MINUTE: "minute",
     Meter.HOUR: "hour", Meter.INPUT_HOUR: "hour", Meter.CHARACTER: "character",
-    Meter.PAGE: "page", Meter.ANNOTATED_PAGE: "page", Meter.MESSAGE: "message",
+    Meter.QUERY: "query", Meter.PAGE: "page", Meter.ANNOTATED_PAGE: "page",
+    Meter.MESSAGE: "message",
 }  # fmt: skip
 
 
@@ -150,14 +152,17 @@ def pricing(prices: Mapping[Meter, Decimal]) -> dict[str, str | None] | None:
 
 
 def rate_value(rate: Rate) -> dict[str, Any]:
-    """Return a rate with its unit and conditions."""
-    value = {
+    """Return a rate with its unit and conditions; ``pricing.stated`` reads it back."""
+    value: dict[str, Any] = {
         "meter": rate.meter.value,
         "unit": _UNITS.get(rate.meter, _TOKENS),
         "usd": decimals.plain(rate.usd),
     }
-    when = _conditions(rate.when)
-    return {**value, "when": when} if when else value
+    if when := _conditions(rate.when):
+        value["when"] = when
+    if rate.converted is not None:
+        value["converted"] = _conversion(rate.converted)
+    return value
 
 
 def rate_id(rates: tuple[Rate, ...]) -> str | None:
@@ -169,8 +174,20 @@ def rate_id(rates: tuple[Rate, ...]) -> str | None:
 
 
 def _conditions(when: Conditions) -> dict[str, Any]:
+    """Return conditions by name; a tier by length says whether it is a cliff or a margin."""
     found: dict[str, Any] = msgspec.to_builtins(when)
+    if found.pop("marginal", False) or "min_input_tokens" in found:
+        found["tier"] = "marginal" if when.marginal else "cliff"
     return found
+
+
+def _conversion(from_other: Conversion) -> dict[str, str]:
+    return {
+        "currency": from_other.currency,
+        "amount": decimals.plain(from_other.amount),
+        "usd_per_unit_of_currency": decimals.plain(from_other.usd),
+        "date": from_other.date,
+    }
 
 
 def _limits(facts: Listing) -> dict[str, Any]:

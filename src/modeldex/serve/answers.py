@@ -71,6 +71,14 @@ class Answers:
         """
         return await self._with_snapshot(answer.counts)
 
+    async def read(self, work: Callable[[Snapshot], _T]) -> _T:
+        """Return what *work* makes of the current snapshot, in a thread.
+
+        Raises:
+            NoSnapshot: there is nothing to answer from.
+        """
+        return await self._with_snapshot(work)
+
     async def one(
         self, name: str, key: Hashable, encoding: str, *, model_first: bool
     ) -> Representation | None:
