@@ -97,7 +97,7 @@ def stated(source: str, native: str, facts: dict[str, Any]) -> Listing:
 def described(rate: Rate) -> str:
     """Return a rate's meter and conditions as the fixtures write them."""
     values = ((name, getattr(rate.when, name)) for name in rate.when.__struct_fields__)
-    conditions = ",".join(f"{name}={value}" for name, value in values if value is not None)
+    conditions = ",".join(f"{name}={value}" for name, value in values if value)
     return f"{rate.meter.value}@{conditions}" if conditions else rate.meter.value
 
 

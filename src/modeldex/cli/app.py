@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from modeldex.cli import decide, models, refresh, serve, settings, show, sources
+from modeldex.cli import cost, decide, models, refresh, serve, settings, show, sources
 from modeldex.errors import ModeldexError
 
 FAILURE = 1  # something could not be done
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verb in (serve, refresh, models, show, settings):
+for verb in (serve, refresh, models, show, cost, settings):
     app.command(verb.NAME)(verb.command)
 for name, decision in decide.COMMANDS.items():
     app.command(name)(decision)

@@ -93,7 +93,7 @@ def asked(rates: Sequence[Rate], situation: Situation) -> list[Rate]:
 
 
 def _is_wanted(when: Conditions, name: str, situation: Situation) -> bool:
-    stated = getattr(when, name)
+    stated: str | None = getattr(when, name)
     if stated is None:
         return False
     if name == "option":

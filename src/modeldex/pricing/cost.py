@@ -6,18 +6,17 @@ decimals, and nothing is to be rounded twice.
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import msgspec
 
 from modeldex.domain.rate import Meter, Rate
+from modeldex.pricing import meters
 from modeldex.pricing.conditions import Situation, Unsettled, asked, choose, in_force
-from modeldex.pricing.meters import (
-    DURATIONS, PART_OF, REASONED, SEGMENTS, TOKENS, WHOLE_OF, seconds_in,
-)  # fmt: skip
+from modeldex.pricing.meters import PART_OF, REASONED, TOKENS, WHOLE_OF
 from modeldex.pricing.usage import Usage
 
 OWN = "own rate"
-Quantity = Fraction
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +136,7 @@ class _Book:
         Raises:
             Unsettled: no rate can be chosen for it.
         """
-        if meter in DURATIONS:
+        if meter in meters.DURATIONS:
             return [self._duration(meter, quantity)]
         billed, rule = self._billed_as(meter)
         rates = self.of(billed)
@@ -190,9 +189,9 @@ class _Book:
 
     def _duration(self, meter: Meter, quantity: Fraction) -> Line:
         """Return the line of a length of time, which may be sold in another unit of time."""
-        kin = [one for one in DURATIONS[meter] if self.of(one)]
+        kin = [one for one in meters.DURATIONS[meter] if self.of(one)]
         if not kin and self.whole_of.get(meter):
-            kin = [one for one in DURATIONS[self.whole_of[meter]] if self.of(one)]
+            kin = [one for one in meters.DURATIONS[self.whole_of[meter]] if self.of(one)]
         if not kin:
             raise Unsettled(self._why_none(meter))
         if meter not in kin and len(kin) > 1:
@@ -201,7 +200,7 @@ class _Book:
         rates = self.of(billed)
         rule = OWN if billed is meter else f"sold by the {billed.value}"
         return Line(meter=meter, quantity=quantity, rate=choose(rates, self.situation),
-                    per=Fraction(seconds_in(billed), seconds_in(meter)),
+                    per=Fraction(meters.seconds_in(billed), meters.seconds_in(meter)),
                     rule=self._explained(rule, rates))  # fmt: skip
 
     def _pieces(
@@ -215,19 +214,21 @@ class _Book:
         marks = sorted({
             one.when.min_input_tokens or 0 for one in rates if one.when.marginal
         })  # fmt: skip
-        segment = next((one for one in SEGMENTS if meter in one), None)
+        segment = next((one for one in meters.SEGMENTS if meter in one), None)
         if not marks or segment is None:
             yield quantity, None
             return
-        before = SEGMENTS[: SEGMENTS.index(segment)]
-        start = 1 + sum((self._count(one) for group in before for one in group), 0)
-        end = start + sum((self._count(one) for one in segment), 0)
+        before = meters.SEGMENTS[: meters.SEGMENTS.index(segment)]
+        start = 1 + sum(self._count(one) for group in before for one in group)
+        end = start + sum(self._count(one) for one in segment)
         inside = [mark for mark in marks if start < mark < end]
-        if inside and end - start != quantity:
+        if not inside:
+            yield quantity, start
+        elif end - start != quantity:
             raise Unsettled("it is not known which of its tokens lie above the marginal tier")
-        edges = [start, *inside, end] if end - start == quantity else [start, end]
-        for low, high in zip(edges, edges[1:], strict=False):
-            yield Fraction(high - low) if end - start == quantity else quantity, low
+        else:
+            for low, high in pairwise([start, *inside, end]):
+                yield Fraction(high - low), low
 
     def _count(self, meter: Meter) -> int:
         return int(self.usage.parts.get(meter, 0))

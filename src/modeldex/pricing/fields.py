@@ -89,7 +89,8 @@ def whole(value: object, where: str) -> int:
         raise QuestionError(where, f"{where} is a binary float. Give a whole number.")
     if isinstance(value, bool) or not isinstance(value, int):
         raise QuestionError(where, f"{where} must be a whole number, not {value!r:.40}.")
-    return _bounded(value, where)
+    _check(value, where)
+    return value
 
 
 def amount(value: object, where: str) -> Fraction:
@@ -106,15 +107,15 @@ def amount(value: object, where: str) -> Fraction:
         raise QuestionError(where, f"{where}: {error}.") from error
     if found is None:
         raise QuestionError(where, f"{where} is blank. Give a number.")
-    return Fraction(_bounded(found, where))
+    _check(found, where)
+    return Fraction(found)
 
 
-def _bounded(value: Any, where: str) -> Any:
+def _check(value: int | Decimal, where: str) -> None:
     if value < 0:
         raise QuestionError(where, f"{where} is {value}. It cannot be negative.")
     if value >= MOST:
         raise QuestionError(where, f"{where} is too large. It must be less than {MOST:,}.")
-    return value
 
 
 def _counts(value: Any) -> bool:

@@ -142,14 +142,20 @@ def _output(details: Fields, completion: int) -> Counts:
 def anthropic(found: Fields) -> Counted:
     """Read Anthropic's messages, whose input tokens leave out what is read or written."""
     lives = found.table("cache_creation")
-    short, long = lives.count("ephemeral_5m_input_tokens"), lives.count("ephemeral_1h_input_tokens")
-    written, read = found.count("cache_creation_input_tokens"), found.count("cache_read_input_tokens")
+    short, long = (
+        lives.count("ephemeral_5m_input_tokens"),
+        lives.count("ephemeral_1h_input_tokens"),
+    )
+    written, read = (
+        found.count("cache_creation_input_tokens"),
+        found.count("cache_read_input_tokens"),
+    )
     notes: tuple[str, ...] = ()
     if short is None and long is None:
         short = written
         if written:
-            notes = (f"{found.at('cache_creation_input_tokens')} does not say for how long; "
-                     "taken for 5 minutes.",)  # fmt: skip
+            where = found.at("cache_creation_input_tokens")
+            notes = (f"{where} does not say for how long; taken for 5 minutes.",)
     elif written is not None and written != (short or 0) + (long or 0):
         parts = (short or 0) + (long or 0)
         raise _contradiction(found, "cache_creation_input_tokens", written, parts, "its parts")

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from modeldex.dialects import native
-from modeldex.domain.ids import slug
+from modeldex.domain.ids import offer_id, slug
 from modeldex.domain.rate import Rate
 from modeldex.errors import QuestionError
 from modeldex.pricing import amounts
@@ -95,6 +95,8 @@ def _offers(rows: Rows, asked: Asked) -> tuple[Sequence[Priced], bool]:
     found = None if asked.only_offer else rows.model(asked.name)
     if found is None:
         offer = rows.offer(asked.name)
+        if offer is None and wanted is not None:
+            offer = rows.offer(offer_id(wanted, asked.name))
         if offer is None or wanted not in {None, offer.provider}:
             raise _unknown(asked)
         return [offer], False

@@ -24,16 +24,10 @@ class _Row(msgspec.Struct):
     canonical_slug: str
     provider_slug: str
     pricing_source: str | None
-    rates: tuple[StatedRate, ...]
+    rates: msgspec.Raw
 
 
-class _Bare(msgspec.Struct):
-    id: str
-    canonical_slug: str
-    provider_slug: str
-
-
-_ROW, _BARE = msgspec.json.Decoder(_Row), msgspec.json.Decoder(_Bare)
+_ROW = msgspec.json.Decoder(_Row)
 
 
 class SnapshotRows:
@@ -73,18 +67,18 @@ class SnapshotRows:
 
 def _read(bodies: Iterable[tuple[bytes]]) -> Iterable[Priced]:
     for (body,) in bodies:
+        row = _ROW.decode(body)
         try:
-            row = _ROW.decode(body)
-            found, source, doubts = stated.rates(row.rates), row.pricing_source, ()
+            found = stated.rates(msgspec.json.decode(row.rates, type=tuple[StatedRate, ...]))
+            doubts = tuple[str, ...]()
         except msgspec.ValidationError as error:
             # Written by another version: what is not understood is unknown, not ignored.
-            row = _BARE.decode(body)
-            found, source, doubts = (), None, (f"its rates cannot be read here: {error}",)
+            found, doubts = (), (f"its rates cannot be read here: {error}",)
         yield Priced(
             id=row.id,
             model=row.canonical_slug,
             provider=row.provider_slug,
-            source=source,
+            source=row.pricing_source,
             rates=found,
             doubts=doubts,
         )

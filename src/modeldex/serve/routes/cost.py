@@ -26,6 +26,14 @@ _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _SLICE = 25  # items that are answered in one go; others have their turn between
 
 
+class Refused(Exception):
+    """A request that is no question; its text says what to send."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.code = status, code
+
+
 class Costs:
     """The handler, with what it answers from."""
 
@@ -37,19 +45,10 @@ class Costs:
 
         With `items`, each is a question of its own and answered or refused alone.
         """
-        refused = _refused(request)
-        if refused is not None:
-            return refused
-        body = await _body(request)
-        if body is None:
-            detail = f"The body is larger than {MOST_BYTES:,} bytes. Send fewer items."
-            return problems.problem(413, "body_too_large", detail)
         try:
-            raw = _DECODER.decode(body)
-        except (msgspec.DecodeError, RecursionError, ValueError):
-            return problems.problem(400, "bad_json", "The body is not JSON.")
-        try:
-            return await self._answered(raw)
+            return await self._answered(await _question(request))
+        except Refused as error:
+            return problems.problem(error.status, error.code, str(error))
         except QuestionError as error:
             is_absent = isinstance(error, bills.NotThere)
             status, code = (404, "not_found") if is_absent else (400, "bad_value")
@@ -95,24 +94,33 @@ def router(answers: Answers, now: Callable[[], datetime]) -> APIRouter:
     return routes
 
 
-def _refused(request: Request) -> Response | None:
-    """Return why a request is not even read."""
+async def _question(request: Request) -> Any:
+    """Return the body as JSON, its decimals exact.
+
+    Raises:
+        Refused: it is not even read, or is no JSON.
+    """
     if request.query_params:
         detail = "/v1/cost takes its question as a JSON body, and no query parameters."
-        return problems.problem(400, "unknown_parameter", detail)
+        raise Refused(400, "unknown_parameter", detail)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != _JSON:
-        return problems.problem(415, "not_json", f"Send the body as content-type: {_JSON}.")
-    return None
+        raise Refused(415, "not_json", f"Send the body as content-type: {_JSON}.")
+    body = await _body(request)
+    try:
+        return _DECODER.decode(body)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise Refused(400, "bad_json", "The body is not JSON.") from error
 
 
-async def _body(request: Request) -> bytes | None:
-    """Return the body, counted while it comes; ``None`` where it is too large."""
+async def _body(request: Request) -> bytes:
+    """Return the body, counted while it comes."""
     found = bytearray()
     async for piece in request.stream():
         found += piece
         if len(found) > MOST_BYTES:
-            return None
+            detail = f"The body is larger than {MOST_BYTES:,} bytes. Send fewer items."
+            raise Refused(413, "body_too_large", detail)
     return bytes(found)
 
 
