@@ -14,8 +14,8 @@ from modeldex.cli.app import app
 from support import live
 
 VERBS = (
-    "serve", "refresh", "models", "show", "cost", "sources", "settings", "accept", "reject", "hide",
-    "unhide",
+    "serve", "refresh", "models", "show", "cost", "sources", "settings", "accept", "reject",
+    "hide", "unhide",
 )  # fmt: skip
 README = Path(__file__).parents[2] / "README.md"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from modeldex.pricing import amounts
+from modeldex.pricing import amounts, usage
 from pricing import worked
 from pricing.worked import Worked
 
@@ -36,4 +36,4 @@ def test_a_bill_is_the_sum_of_its_lines(one: Worked) -> None:
     billed = {line.meter for line in found.lines} | {gap.meter for gap in found.missing}
 
     assert sum(line.amount for line in found.lines) == found.known_total
-    assert {meter for meter, count in worked.usage.read(one.usage).parts.items()} <= billed
+    assert set(usage.read(one.usage).parts) <= billed
