@@ -53,7 +53,9 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             least this many tokens.
         marginal: only the tokens from ``min_input_tokens`` on are billed at this rate (a
             margin); else the whole request is (a cliff).
-        min_output_tokens: the same for the length of the answer, always a cliff.
+        max_input_tokens: the whole input has no more tokens than this. Rarely needed: where a
+            longer tier has a rate of its own, that one is narrower.
+        min_output_tokens, max_output_tokens: the same for the length of the answer.
         utc_start, utc_end: time of day, ``HH:MM`` UTC; a window may pass midnight, and one that
             ends where it begins is the whole day.
         local_start, local_end: the same on the clocks of ``zone``.
@@ -66,8 +68,10 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     min_input_tokens: int | None = None
+    max_input_tokens: int | None = None
     marginal: bool = False
     min_output_tokens: int | None = None
+    max_output_tokens: int | None = None
     utc_start: str | None = None
     utc_end: str | None = None
     local_start: str | None = None

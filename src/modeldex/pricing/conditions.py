@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from modeldex.domain.rate import Conditions, Rate
+from modeldex.pricing.fields import MOST
 
 _CHOSEN = ("service_tier", "region", "option")
 _WINDOW = ("utc_start", "utc_end", "local_start", "local_end")
@@ -112,13 +113,22 @@ def holds(when: Conditions, situation: Situation, position: int | None = None) -
     if when.marginal and position is None and situation.input_tokens >= _least(when):
         raise Unsettled("its marginal tier has no meaning for this meter")
     length = position if when.marginal and position is not None else situation.input_tokens
-    long_enough = length >= _least(when)
-    answered = situation.output_tokens >= (when.min_output_tokens or 0)
-    return long_enough and answered and _is_within(when, situation.at)
+    (low, high), (short, long) = _lengths(when)
+    fits = low <= length <= high and short <= situation.output_tokens <= long
+    return fits and _is_within(when, situation.at)
 
 
 def _least(when: Conditions) -> int:
     return when.min_input_tokens or 0
+
+
+def _lengths(when: Conditions) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the lengths of input and of answer between which a rate holds."""
+    longest, most = when.max_input_tokens, when.max_output_tokens
+    return (
+        (_least(when), MOST if longest is None else longest),
+        (when.min_output_tokens or 0, MOST if most is None else most),
+    )
 
 
 def _is_within(when: Conditions, at: datetime) -> bool:
@@ -155,9 +165,8 @@ def _is_narrower(one: Conditions, other: Conditions) -> bool:
 
 
 def _is_as_narrow(one: Conditions, other: Conditions) -> bool:
-    lengths = _least(one) >= _least(other) and (one.min_output_tokens or 0) >= (
-        other.min_output_tokens or 0
-    )
+    pairs = zip(_lengths(one), _lengths(other), strict=True)
+    lengths = all(low <= least and most <= high for (least, most), (low, high) in pairs)
     return lengths and _has_window_of(one, other) and _has_days_of(one, other)
 
 
