@@ -20,6 +20,13 @@ Scalar = str | bool | int
 _MAGNITUDES = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 
 
+class Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one of another currency is worth in dollars, on a day; an operator's own statement."""
+
+    usd: Annotated[str, Meta(pattern=r"^[0-9]{1,6}(\.[0-9]{1,9})?\Z")]
+    date: Day
+
+
 class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a price stands and what one of its numbers means.
 
@@ -33,6 +40,7 @@ class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         exponent: path of an exponent: the number is multiplied by 10 to its negative.
         when: path to the values that the row must have there for this price to apply.
         min_input_tokens: the rate holds from so many input tokens on; a number or a path.
+        currency: ISO code where it is not dollars: no rate without one in ``exchange``.
     """
 
     at: str
@@ -44,6 +52,7 @@ class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exponent: str | None = None
     when: dict[str, list[Scalar]] = {}
     min_input_tokens: Annotated[int, Meta(gt=0)] | str | None = None
+    currency: str | None = None
 
     def divisors(self) -> dict[str | None, int]:
         """Return by what the number is divided, by the unit's name (``None``: always).
@@ -169,6 +178,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         prices: where prices stand, to report those that no rate reads; ``*`` in a last key
             stands for anything, for rows whose prices are keys of the row itself.
         providers: for a book, its names of providers to our slugs.
+        exchange: dated rates of other currencies by their ISO codes.
     """
 
     id: Slug
@@ -203,6 +213,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     prices: list[str] = msgspec.field(default_factory=lambda: ["pricing"])
     ignored_prices: list[str] = []
     providers: dict[str, str] = {}
+    exchange: dict[str, Exchange] = {}
 
     @property
     def serves(self) -> str:

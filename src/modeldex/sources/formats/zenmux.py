@@ -13,9 +13,9 @@ import msgspec
 from modeldex.domain.listing import Listing
 from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.sources import values
-from modeldex.sources.declaration import Declaration
+from modeldex.sources.declaration import Declaration, Exchange
 from modeldex.sources.decode import Decoder, TableDecoder
-from modeldex.sources.money import Losses
+from modeldex.sources.money import Losses, in_dollars
 from modeldex.sources.payload import Row
 
 _METERS = {
@@ -49,7 +49,7 @@ def decoder(declaration: Declaration) -> Decoder:
         one = table.listing(row, losses)
         if one is None:
             return ()
-        rates = _distinct(_rates(row.get("pricings"), losses))
+        rates = _distinct(_rates(row.get("pricings"), declaration.exchange, losses))
         return (msgspec.structs.replace(one, rates=(*one.rates, *rates)),)
 
     return decode
@@ -63,17 +63,18 @@ def _distinct(rates: Iterable[Rate]) -> Iterable[Rate]:
     return found.values()
 
 
-def _rates(pricings: Any, losses: Losses) -> Iterable[Rate]:
+def _rates(pricings: Any, exchange: dict[str, Exchange], losses: Losses) -> Iterable[Rate]:
     for key, prices in pricings.items() if isinstance(pricings, dict) else ():
         for price in prices if isinstance(prices, list) else ():
             if not isinstance(price, dict):
                 continue
             unit, when = values.text(price.get("unit")), _conditions(price.get("conditions"))
-            meter = _meter(key, unit)
-            if meter is None or when is None or price.get("currency") != "USD":
+            meter, currency = _meter(key, unit), values.text(price.get("currency")) or ""
+            if meter is None or when is None or currency not in {"USD", *exchange}:
                 losses.unknown_prices[f"pricings.{key}"] += 1
-            elif (usd := losses.price(price.get("value"), _UNITS[unit or ""])) is not None:
-                yield Rate(meter=meter, usd=usd, when=when)
+            elif (stated := losses.price(price.get("value"), _UNITS[unit or ""])) is not None:
+                rate = in_dollars(meter, stated, when, currency, exchange)
+                yield from (rate,) if rate else ()
 
 
 def _meter(key: str, unit: str | None) -> Meter | None:
