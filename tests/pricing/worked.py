@@ -19,7 +19,7 @@ from modeldex.pricing.shapes import tier
 FILE = Path(__file__).with_name("usages.toml")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 _MILLIONTH = Decimal("0.000001")
-_NUMBERS = {"min_input_tokens", "min_output_tokens"}
+_NUMBERS = {"min_input_tokens", "max_input_tokens", "min_output_tokens", "max_output_tokens"}
 
 
 class Worked(msgspec.Struct, frozen=True, kw_only=True):
