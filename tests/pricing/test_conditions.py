@@ -110,11 +110,10 @@ def test_rates_in_force_have_no_dates() -> None:
         "input 1 valid_until=2026-01-01", "input 2", "output 3", "input 4 valid_from=2026-06-01",
         "input 5 region=eu",
     )  # fmt: skip
-    rates = [*map(rate, dated)]
-    found = in_force(rates, NOON)
+    found, turned = (in_force([*map(rate, some)], NOON) for some in (dated, dated[::-1]))
 
     plain = tuple(map(rate, ("input 4", "output 3", "input 5 region=eu")))
-    assert native.rate_id(found) == native.rate_id(plain)
+    assert native.rate_id(found) == native.rate_id(turned) == native.rate_id(plain)
 
 
 def test_a_rate_is_read_back_as_it_was_written() -> None:

@@ -149,7 +149,7 @@ def _is_between(start: str | None, end: str | None, clock: datetime) -> bool:
     first, last, now = start or "00:00", end or "24:00", f"{clock:%H:%M}"
     if first < last:
         return first <= now < last
-    return first == last or now >= first or now < last
+    return now >= first or now < last
 
 
 def _zone(name: str | None) -> ZoneInfo:
