@@ -78,10 +78,10 @@ def test_show_why_tells_the_evidence_of_each_offer(data_dir: Path) -> None:
     )
     told = live.run(data_dir, "show", "acme/labs/fast:free", "--why").stdout
 
-    assert found["bolt/labs/large"][:2] == [
+    assert found["identity"]["bolt/labs/large"][:2] == [
         "counts as 'labs/large'", "its native id 'labs/large' says the base 'labs/large'",
     ]  # fmt: skip
-    assert sorted(found) == ["acme/labs/large", "bolt/labs/large"]
+    assert sorted(found["identity"]) == ["acme/labs/large", "bolt/labs/large"]
     assert "variant 'free' parts it from the base" in told
 
 

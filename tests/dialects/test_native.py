@@ -44,6 +44,8 @@ NOT_TOKENS = {
     Meter.IMAGE: "image", Meter.REQUEST: "request", Meter.WEB_SEARCH: "search",
     Meter.FILE_SEARCH: "search", Meter.SECOND: "second", Meter.INPUT_SECOND: "second",
     Meter.HOUR: "hour", Meter.INPUT_HOUR: "hour", Meter.CHARACTER: "character",
+    Meter.MINUTE: "minute", Meter.INPUT_MINUTE: "minute", Meter.TOOL_CALL: "call",
+    Meter.QUERY: "query",
     Meter.PAGE: "page", Meter.ANNOTATED_PAGE: "page", Meter.MESSAGE: "message",
 }  # fmt: skip
 ARCHITECTURE = {"modality", "input_modalities", "output_modalities", "tokenizer", "instruct_type"}

@@ -18,13 +18,14 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
     """What stands in braces is declared, and the list's parameters are those that it takes."""
     paths = wire.ask(url, "/openapi.json").json["paths"]
     for path, operations in paths.items():
-        declared = [one["name"] for one in operations["get"].get("parameters", ())]
+        (operation,) = operations.values()
+        declared = [one["name"] for one in operation.get("parameters", ())]
         assert set(re.findall(r"{(\w+)}", path)) <= set(declared), path
     listed = [one["name"] for one in paths["/v1/models"]["get"]["parameters"]]
 
     assert listed == [one.name for one in PARAMETERS]
     assert set(paths) == {
         "/v1/models", "/v1/models/{model_id}", "/v1/models/{model_id}/history", "/v1/changes",
-        "/v1/rates/{rate_id}", "/v1/gateways", "/v1/gateways/status",
+        "/v1/rates/{rate_id}", "/v1/cost", "/v1/gateways", "/v1/gateways/status",
         "/logos/{slug}.svg", "/metrics", "/healthz", "/readyz",
     }  # fmt: skip

@@ -21,7 +21,7 @@ from modeldex.serve.statuses import StatusFile
 from modeldex.snapshot import documents
 from modeldex.snapshot.current import Current
 from modeldex.snapshot.reader import Snapshot
-from support import catalogs, live, wire
+from support import catalogs, live, wire, workers
 from support.refreshing import Notebook
 from support.snapshots import Place, ask, no_more_files
 
@@ -391,9 +391,8 @@ def test_a_programming_error_is_a_500_and_blames_no_file(place: Place, pool: Exe
     """Over HTTP: an error of ours is a 500 and in the log, and the same catalog is served on."""
     found, log = place.publish(catalogs.sized(2)), Notebook()
     current = Current(place.directory, log.error)
-    app = serve_app.build(
-        Answers(current, Stumbling(2**20, 2**20), pool), StatusFile(place.directory), log
-    )
+    answers = Answers(current, Stumbling(2**20, 2**20), pool)
+    app = serve_app.build(answers, StatusFile(place.directory), log, workers.clock)
     with live.served(app) as url:
         assert wire.ask(url, "/v1/models?limit=1").status == 500
         assert wire.ask(url, "/readyz").json["snapshot"] == found
@@ -412,7 +411,8 @@ def test_a_list_that_breaks_off_is_not_sent_from_that_file_again(
     assert held.verify() is None
     scramble(place.file(current))
     answers = Answers(held, Shelf(2**20, 2**16), pool)
-    with live.served(serve_app.build(answers, StatusFile(place.directory), log)) as url:
+    app = serve_app.build(answers, StatusFile(place.directory), log, workers.clock)
+    with live.served(app) as url:
         found = [attempt(url) for _ in range(5)]
 
     assert found == ["cut short", before, before, before, before]

@@ -162,7 +162,7 @@ def in_force(listing: Listing, moment: str) -> dict[Key, Decimal]:
 def is_dated(when: Conditions, day: str) -> bool:
     """Return whether a standard rate is in force on a day."""
     began = (when.valid_from or "") <= day < (when.valid_until or "9")
-    return began and when.service_tier is None
+    return began and when.service_tier is when.region is when.option is None
 
 
 def is_within(when: Conditions, time: str) -> bool:

@@ -55,11 +55,10 @@ UNKNOWN_PRICES = {  # keys and units that no rate reads
     "doubleword": {"pricing.realtime.input"},
     "inference": {"pricing.cached", "pricing.prompt"},
     "litellm": {"brand_new_cost_per_thing"},
+    "models-dev": {"cost.tiers"},
     "nano-gpt": {"pricing.completion per per_image", "pricing.prompt per per_image"},
     "vercel-ai-gateway": {"pricing.*.mystery"},
-    "zenmux": {
-        "pricings.completion", "pricings.mystery", "pricings.prompt", "pricings.web_search",
-    },
+    "zenmux": {"pricings.mystery", "pricings.prompt", "pricings.web_search"},
 }  # fmt: skip
 KINDS_OF_OPENAI = {
     "o1": "->text", "o3-plover-pro": "->text", "o4-plover-mini": "->text",
@@ -97,7 +96,7 @@ def stated(source: str, native: str, facts: dict[str, Any]) -> Listing:
 def described(rate: Rate) -> str:
     """Return a rate's meter and conditions as the fixtures write them."""
     values = ((name, getattr(rate.when, name)) for name in rate.when.__struct_fields__)
-    conditions = ",".join(f"{name}={value}" for name, value in values if value is not None)
+    conditions = ",".join(f"{name}={value}" for name, value in values if value)
     return f"{rate.meter.value}@{conditions}" if conditions else rate.meter.value
 
 

@@ -94,6 +94,18 @@ def test_overrides_are_read_in_one_order() -> None:
     assert special("openrouter", overridden(other)) == special("openrouter", overridden(one))
 
 
+def test_of_two_overrides_that_hold_together_the_later_one_is_told() -> None:
+    """A set has no order, so the price for a long prompt at night is a rate of its own."""
+    long = {"min_prompt_tokens": 1000, "prompt": "0.3", "completion": "0.6"}
+    night = {"utc_start": 0, "utc_end": 600, "prompt": "0.1"}
+    both = Conditions(min_input_tokens=1001, utc_start="00:00", utc_end="06:00")
+    for overrides, usd in (([long, night], "0.1"), ([night, long], "0.3")):
+        found = [
+            rate for rate in special("openrouter", overridden(*overrides)) if rate.when == both
+        ]
+        assert found == [Rate(meter=Meter.INPUT, usd=Decimal(usd), when=both)]
+
+
 def test_a_row_without_overrides_keeps_its_declared_rates() -> None:
     """Overrides that are no list add nothing, and a row without an id is dropped."""
     rows = [{"id": "a", "pricing": {"prompt": "1", "overrides": {}}}, {"pricing": {}}]
@@ -182,8 +194,8 @@ def test_models_dev_lists_each_model_under_our_name_of_its_provider() -> None:
     ]
 
 
-def test_models_dev_has_context_tiers_in_two_spellings() -> None:
-    """Both say above how many tokens another price holds; a tier of another kind is none."""
+def test_models_dev_has_context_tiers_in_three_spellings() -> None:
+    """All say above how many tokens another price holds; a tier of another kind is reported."""
     cost = {
         "input": 1,
         "context_over_200k": {"input": 2},
@@ -191,12 +203,14 @@ def test_models_dev_has_context_tiers_in_two_spellings() -> None:
             {"input": 3, "tier": {"type": "context", "size": 32000}},
             {"input": 4, "tier": {"type": "moon", "size": 1}},
             {"input": 5, "tier": {"type": "context", "size": 10**30}},
+            {"input": 6, "min_context": 64000},
             None,
         ],
     }
     rates = special("models-dev", entry(a={"cost": cost}))
     found = [(rate.when.min_input_tokens, format(rate.usd, "f")) for rate in rates]
-    assert found == [(200001, "0.000002"), (32001, "0.000003")]
+    assert found == [(200001, "0.000002"), (32001, "0.000003"), (64001, "0.000006")]
+    assert decoded("models-dev", entry(a={"cost": cost})).unknown_prices == {"cost.tiers": 3}
 
 
 def test_models_dev_reports_a_new_meter_and_counts_a_bad_price() -> None:

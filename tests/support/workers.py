@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,12 @@ def build(data_dir: Path, pool: Executor, log: Notebook | None = None) -> ASGIAp
     """Return a worker's application that answers in the threads of *pool*."""
     notes = log or Notebook()
     known = answers(data_dir, pool, notes)
-    return app.build(known, StatusFile(data_dir / "snapshots"), notes)
+    return app.build(known, StatusFile(data_dir / "snapshots"), notes, clock)
+
+
+def clock() -> datetime:
+    """Return the current time."""
+    return datetime.now(UTC)
 
 
 @contextmanager

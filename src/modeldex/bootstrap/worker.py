@@ -1,6 +1,7 @@
 """A serving worker."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 from starlette.types import ASGIApp
 
@@ -28,4 +29,5 @@ def build(settings: Settings, log: Log) -> ASGIApp:
     current = Current(settings.snapshots, log.error)
     pool = ThreadPoolExecutor(settings.query_threads, thread_name_prefix="question")
     answers = Answers(current, Shelf(settings.shelf_bytes, LARGEST_SHELVED), pool)
-    return serve_app.build(answers, StatusFile(settings.snapshots), log)
+    statuses = StatusFile(settings.snapshots)
+    return serve_app.build(answers, statuses, log, lambda: datetime.now(UTC))

@@ -7,6 +7,7 @@ import typer
 
 from modeldex.cli import (
     check,
+    cost,
     decide,
     diff,
     history,
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verb in (serve, refresh, models, show, history, diff, check, precedence, settings):
+for verb in (serve, refresh, models, show, history, diff, cost, check, precedence, settings):
     app.command(verb.NAME)(verb.command)
 for name, command in (decide.COMMANDS | past.COMMANDS).items():
     app.command(name)(command)

@@ -14,6 +14,7 @@ class Meter(Enum):
     CACHE_READ = "cache_read"  # tokens
     CACHE_WRITE = "cache_write"  # tokens, the shortest time to live
     CACHE_WRITE_1H = "cache_write_1h"  # tokens kept for an hour
+    CACHE_WRITE_12H = "cache_write_12h"  # tokens kept for half a day or longer
     REASONING = "reasoning"  # tokens
     INPUT_IMAGE = "input_image"  # image tokens in
     OUTPUT_IMAGE = "output_image"  # image tokens out
@@ -28,11 +29,15 @@ class Meter(Enum):
     REQUEST = "request"  # requests
     WEB_SEARCH = "web_search"  # searches
     FILE_SEARCH = "file_search"  # searches
+    TOOL_CALL = "tool_call"  # calls of any other tool that the provider runs
     SECOND = "second"  # seconds of audio, video or run time
     INPUT_SECOND = "input_second"  # seconds of audio in
+    MINUTE = "minute"  # minutes of audio
+    INPUT_MINUTE = "input_minute"  # minutes of audio in
     HOUR = "hour"  # hours of audio
     INPUT_HOUR = "input_hour"  # hours of audio in
     CHARACTER = "character"  # characters
+    QUERY = "query"  # queries of a reranker
     PAGE = "page"  # pages
     ANNOTATED_PAGE = "annotated_page"  # pages with annotations
     MESSAGE = "message"  # messages
@@ -41,33 +46,79 @@ class Meter(Enum):
 class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When a rate holds. A rate without conditions is the standard one.
 
+    All that are stated must hold. docs/cost.md says which of several rates wins.
+
     Attributes:
-        min_input_tokens: the whole request is billed at this rate once its input has at least
-            this many tokens.
-        utc_start, utc_end: time of day, ``HH:MM`` UTC; a window may pass midnight.
+        min_input_tokens: the rate holds once the whole input, cached tokens included, has at
+            least this many tokens.
+        marginal: only the tokens from ``min_input_tokens`` on are billed at this rate (a
+            margin); else the whole request is (a cliff).
+        max_input_tokens: the whole input has no more tokens than this. Rarely needed: where a
+            longer tier has a rate of its own, that one is narrower.
+        min_output_tokens, max_output_tokens: the same for the length of the answer.
+        utc_start, utc_end: time of day, ``HH:MM`` UTC; a window may pass midnight, and one that
+            ends where it begins is the whole day.
+        local_start, local_end: the same on the clocks of ``zone``.
+        weekdays: days of the moment itself in ``zone``, 1 is Monday.
+        zone: an IANA name, UTC where none is stated.
         service_tier: batch, flex, priority …
         region: the provider's own name of a region.
+        option: ``name=value``, a setting of the request that the price depends on.
         valid_from, valid_until: ISO dates, UTC; the last one is excluded.
     """
 
     min_input_tokens: int | None = None
+    max_input_tokens: int | None = None
+    marginal: bool = False
+    min_output_tokens: int | None = None
+    max_output_tokens: int | None = None
     utc_start: str | None = None
     utc_end: str | None = None
+    local_start: str | None = None
+    local_end: str | None = None
+    weekdays: tuple[int, ...] | None = None
+    zone: str | None = None
     service_tier: str | None = None
     region: str | None = None
+    option: str | None = None
     valid_from: str | None = None
     valid_until: str | None = None
 
 
+class Conversion(msgspec.Struct, frozen=True, kw_only=True):
+    """How a price in another currency became dollars.
+
+    Attributes:
+        currency: its ISO code.
+        amount: what is stated, for one unit of the meter.
+        usd: dollars for one of that currency.
+        date: the day of that exchange rate, ISO.
+    """
+
+    currency: str
+    amount: Decimal
+    usd: Decimal
+    date: str
+
+
 ALWAYS = Conditions()
+_SPECIAL = (
+    "min_output_tokens", "utc_start", "utc_end", "local_start", "local_end", "weekdays",
+    "service_tier", "region", "option",
+)  # fmt: skip
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """US dollars for one unit of a meter, exact, never negative."""
+    """US dollars for one unit of a meter, exact, never negative.
+
+    Attributes:
+        converted: from which price in which currency; ``None`` where dollars are stated.
+    """
 
     meter: Meter
     usd: Decimal
     when: Conditions = ALWAYS
+    converted: Conversion | None = None
 
 
 def standard(rates: tuple[Rate, ...], today: str) -> dict[Meter, Decimal]:
@@ -89,8 +140,7 @@ def standard(rates: tuple[Rate, ...], today: str) -> dict[Meter, Decimal]:
 def _in_force_since(when: Conditions, today: str) -> str | None:
     if when is ALWAYS:
         return ""
-    special = (when.utc_start, when.utc_end, when.service_tier, when.region)
-    if when.min_input_tokens or any(value is not None for value in special):
+    if when.min_input_tokens or any(getattr(when, name) is not None for name in _SPECIAL):
         return None
     began, until = when.valid_from or "", when.valid_until
     if began > today or (until is not None and today >= until):

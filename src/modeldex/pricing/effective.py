@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from modeldex.domain import decimals
-from modeldex.domain.rate import Conditions, Meter, Rate
+from modeldex.domain.rate import Conditions, Conversion, Meter, Rate
 from modeldex.errors import HistoryError
 
 _DAY = 86_400
@@ -18,9 +18,11 @@ _EPOCH = date(1970, 1, 1)
 _TOKENS = "token"
 _UNITS = {
     Meter.IMAGE: "image", Meter.REQUEST: "request", Meter.WEB_SEARCH: "search",
-    Meter.FILE_SEARCH: "search", Meter.SECOND: "second", Meter.INPUT_SECOND: "second",
+    Meter.FILE_SEARCH: "search", Meter.TOOL_CALL: "call", Meter.SECOND: "second",
+    Meter.INPUT_SECOND: "second", Meter.MINUTE: "minute", Meter.INPUT_MINUTE: "minute",
     Meter.HOUR: "hour", Meter.INPUT_HOUR: "hour", Meter.CHARACTER: "character",
-    Meter.PAGE: "page", Meter.ANNOTATED_PAGE: "page", Meter.MESSAGE: "message",
+    Meter.QUERY: "query", Meter.PAGE: "page", Meter.ANNOTATED_PAGE: "page",
+    Meter.MESSAGE: "message",
 }  # fmt: skip
 Kind = tuple[Meter, Conditions]  # what is billed, whenever it is
 
@@ -82,14 +84,17 @@ def date_problems(rates: Sequence[Rate]) -> Iterator[str]:
 
 
 def rate_value(rate: Rate) -> dict[str, Any]:
-    """Return a rate with its unit and conditions."""
-    value = {
+    """Return a rate with its unit and conditions; ``pricing.stated`` reads it back."""
+    value: dict[str, Any] = {
         "meter": rate.meter.value,
         "unit": _UNITS.get(rate.meter, _TOKENS),
         "usd": decimals.plain(rate.usd),
     }
-    when = msgspec.to_builtins(rate.when)
-    return {**value, "when": when} if when else value
+    if when := _conditions(rate.when):
+        value["when"] = when
+    if rate.converted is not None:
+        value["converted"] = _conversion(rate.converted)
+    return value
 
 
 def rate_id(rates: tuple[Rate, ...]) -> str | None:
@@ -103,6 +108,23 @@ def rate_id(rates: tuple[Rate, ...]) -> str | None:
 def in_order(rates: tuple[Rate, ...]) -> tuple[Rate, ...]:
     """Return the same rates in the one order that does not depend on who lists them how."""
     return rates if len(rates) <= 1 else tuple(sorted(rates, key=_said))
+
+
+def _conditions(when: Conditions) -> dict[str, Any]:
+    """Return conditions by name; a tier by length says whether it is a cliff or a margin."""
+    found: dict[str, Any] = msgspec.to_builtins(when)
+    if found.pop("marginal", False) or "min_input_tokens" in found:
+        found["tier"] = "marginal" if when.marginal else "cliff"
+    return found
+
+
+def _conversion(from_other: Conversion) -> dict[str, str]:
+    return {
+        "currency": from_other.currency,
+        "amount": decimals.plain(from_other.amount),
+        "usd_per_unit_of_currency": decimals.plain(from_other.usd),
+        "date": from_other.date,
+    }
 
 
 def _said(rate: Rate) -> bytes:

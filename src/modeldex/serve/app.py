@@ -1,8 +1,9 @@
 """The ASGI application of a worker."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 
 from fastapi import FastAPI
@@ -15,15 +16,21 @@ from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import Front
 from modeldex.serve.representation import Negotiator
-from modeldex.serve.routes import catalog, gateways, health, metrics, remembered
+from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
 from modeldex.serve.statuses import StatusFile
 from modeldex.telemetry import Log
 
 POLL = 0.25  # seconds between two looks for a new snapshot
 
 
-def build(answers: Answers, statuses: StatusFile, log: Log) -> ASGIApp:
-    """Return the application that serves *answers*."""
+def build(
+    answers: Answers, statuses: StatusFile, log: Log, now: Callable[[], datetime]
+) -> ASGIApp:
+    """Return the application that serves *answers*.
+
+    Args:
+        now: the current time, for costs that name none.
+    """
     negotiator = Negotiator()
     app = FastAPI(
         title="modeldex",
@@ -35,6 +42,7 @@ def build(answers: Answers, statuses: StatusFile, log: Log) -> ASGIApp:
     handlers = catalog.Catalog(answers, negotiator)
     app.include_router(remembered.router(handlers))
     app.include_router(catalog.router(handlers))
+    app.include_router(cost.router(answers, now))
     app.include_router(gateways.router(answers, statuses))
     app.include_router(health.router(answers.current))
     app.include_router(metrics.router(statuses, answers.current))

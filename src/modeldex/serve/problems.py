@@ -11,6 +11,8 @@ _TITLES = {
     400: "Bad request",
     404: "Not found",
     405: "Method not allowed",
+    413: "Content too large",
+    415: "Unsupported media type",
     500: "Internal error",
     503: "Not ready",
 }

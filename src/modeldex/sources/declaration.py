@@ -20,6 +20,13 @@ Scalar = str | bool | int
 _MAGNITUDES = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 
 
+class Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one of another currency is worth in dollars, on a day; an operator's own statement."""
+
+    usd: Annotated[str, Meta(pattern=r"^[0-9]{1,6}(\.[0-9]{1,9})?\Z")]
+    date: Day
+
+
 class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a price stands and what one of its numbers means.
 
@@ -33,6 +40,7 @@ class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         exponent: path of an exponent: the number is multiplied by 10 to its negative.
         when: path to the values that the row must have there for this price to apply.
         min_input_tokens: the rate holds from so many input tokens on; a number or a path.
+        currency: ISO code where it is not dollars: no rate without one in ``exchange``.
     """
 
     at: str
@@ -44,6 +52,7 @@ class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exponent: str | None = None
     when: dict[str, list[Scalar]] = {}
     min_input_tokens: Annotated[int, Meta(gt=0)] | str | None = None
+    currency: str | None = None
 
     def divisors(self) -> dict[str | None, int]:
         """Return by what the number is divided, by the unit's name (``None``: always).
@@ -172,6 +181,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         derives_from: for a book, the book that it is another form of.
         copies: for a book, providers whose own lists it reads.
         priced_as: the provider whose prices hold here, too, for equal ids that nobody prices.
+        exchange: dated rates of other currencies by their ISO codes.
     """
 
     id: Slug
@@ -209,6 +219,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     derives_from: Slug | None = None
     copies: list[Slug] = []
     priced_as: Slug | None = None
+    exchange: dict[str, Exchange] = {}
 
     @property
     def serves(self) -> str:

@@ -48,7 +48,7 @@ class TableDecoder:
         self.paths = {name: tuple(path.split(".")) for name, path in declaration.fields.items()}
         self.drop = [Match(path, unwanted) for path, unwanted in declaration.drop.items()]
         self.rates = [
-            RateReader(meter, one)
+            RateReader(meter, one, declaration.exchange)
             for meter, money in declaration.rates.items()
             for one in (money if isinstance(money, list) else [money])
         ]

@@ -1,15 +1,15 @@
 """One declared rate: where it stands in a row, and what its number means."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, Inexact
 from fnmatch import fnmatchcase
 from typing import Any
 
 from modeldex.domain import decimals
-from modeldex.domain.rate import Conditions, Meter, Rate
+from modeldex.domain.rate import ALWAYS, Conditions, Conversion, Meter, Rate
 from modeldex.sources import values
-from modeldex.sources.declaration import Money, Scalar
+from modeldex.sources.declaration import Exchange, Money, Scalar
 from modeldex.sources.payload import Row, at
 
 Keys = tuple[str, ...]
@@ -36,8 +36,8 @@ class Losses:
 class RateReader:
     """One declared rate, its paths split once."""
 
-    def __init__(self, meter: str, money: Money) -> None:
-        self.meter = Meter(meter)
+    def __init__(self, meter: str, money: Money, exchange: Mapping[str, Exchange]) -> None:
+        self.meter, self.currency, self.exchange = Meter(meter), money.currency, exchange
         self.keys: Keys = tuple(money.at.split("."))
         self.divisors, self.unit = money.divisors(), optional_keys(money.unit)
         self.text, self.exponent = money.text, optional_keys(money.exponent)
@@ -56,18 +56,18 @@ class RateReader:
 
     def read(self, row: Row, losses: Losses) -> Rate | None:
         """Return the row's rate, ``None`` where it states none."""
-        usd = self._usd(row, losses)
-        if usd is None:
+        stated, when = self._stated(row, losses), ALWAYS
+        if stated is None:
             return None
-        if self.since is None:
-            return Rate(meter=self.meter, usd=usd)
-        stated = at(row, self.since) if isinstance(self.since, tuple) else self.since
-        since = values.count(stated)
-        if since is None:
-            return None
-        return Rate(meter=self.meter, usd=usd, when=Conditions(min_input_tokens=since))
+        if self.since is not None:
+            named = at(row, self.since) if isinstance(self.since, tuple) else self.since
+            since = values.count(named)
+            if since is None:
+                return None
+            when = Conditions(min_input_tokens=since)
+        return in_dollars(self.meter, stated, when, self.currency, self.exchange)
 
-    def _usd(self, row: Row, losses: Losses) -> Decimal | None:
+    def _stated(self, row: Row, losses: Losses) -> Decimal | None:
         stated = at(row, self.keys)
         if self.text == "us" and isinstance(stated, str):
             stated = values.us_number(stated)
@@ -81,6 +81,29 @@ class RateReader:
             return None
         usd: Decimal | None = losses.price(stated, self.divisors[unit] * 10**shift)
         return usd
+
+
+def in_dollars(
+    meter: Meter,
+    stated: Decimal,
+    when: Conditions,
+    currency: str | None,
+    exchange: Mapping[str, Exchange],
+) -> Rate | None:
+    """Return a rate of a price in a currency (``None``: dollars).
+
+    It is ``None`` where nobody says what that currency was worth on a day, or where the product
+    has more digits than any price.
+    """
+    if currency in {None, "USD"}:
+        return Rate(meter=meter, usd=stated, when=when)
+    known = exchange.get(currency or "")
+    if known is None:
+        return None
+    worth = Decimal(known.usd)
+    usd = decimals.canonical(decimals.EXACT.multiply(stated, worth))
+    made = Conversion(currency=currency or "", amount=stated, usd=worth, date=known.date)
+    return Rate(meter=meter, usd=usd, when=when, converted=made)
 
 
 class Match:

@@ -20,6 +20,8 @@ from modeldex.sources.money import Losses
 
 _MILLION, _THOUSAND = 1_000_000, 1000
 _TIER_KEYS = {"processing", "speed", "service_tier"}
+_REGION_KEYS = {"route"}  # which of a router's endpoints answers, such as mistral/eu
+_OPTION_KEYS = {"search_type"}  # settings of the request
 Constraint = types.StartDateConstraint | types.TimeOfDateConstraint | None
 _METERS = {
     "input_mtok": (Meter.INPUT, _MILLION),
@@ -127,15 +129,27 @@ def _rates(model: types.ModelInfo, losses: Losses) -> Iterator[Rate]:
 
 
 def _variant_rates(variant: types.PriceVariant, losses: Losses) -> Iterator[Rate]:
-    """Yield the rates of a service tier; any other kind of variant is counted as unknown."""
-    kinds, values = set(variant.when), [*variant.when.values()]
-    if len(values) != 1 or not kinds <= _TIER_KEYS:
-        losses.unknown_prices[f"price_variants.{'+'.join(sorted(kinds))}"] += 1
+    """Yield the rates of a service tier, a region or a setting; other variants are unknown."""
+    when = _chosen(variant.when)
+    if when is None:
+        losses.unknown_prices[f"price_variants.{'+'.join(sorted(variant.when))}"] += 1
         return
     start = _start(variant.constraint)
     yield from _price_rates(
-        variant.prices, Conditions(service_tier=values[0], valid_from=start), losses
+        variant.prices, msgspec.structs.replace(when, valid_from=start), losses
     )
+
+
+def _chosen(stated: dict[str, str]) -> Conditions | None:
+    """Return what a caller must have chosen, ``None`` where that is not understood."""
+    if len(stated) != 1:
+        return None
+    ((key, value),) = stated.items()
+    if key in _TIER_KEYS:
+        return Conditions(service_tier=value)
+    if key in _REGION_KEYS:
+        return Conditions(region=value)
+    return Conditions(option=f"{key}={value}") if key in _OPTION_KEYS else None
 
 
 def _start(constraint: Constraint) -> str | None:

@@ -11,12 +11,15 @@ from decimal import Decimal
 from fnmatch import translate
 from typing import Any
 
+import msgspec
+
 from modeldex.domain.listing import Listing
-from modeldex.domain.rate import Conditions, Meter, Rate
+from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.normalize import dates
 from modeldex.sources import values
 from modeldex.sources.declaration import Declaration
 from modeldex.sources.decode import Decoder
+from modeldex.sources.formats import litellm_conditions
 from modeldex.sources.money import Losses
 from modeldex.sources.payload import Row
 
@@ -34,7 +37,7 @@ _FIREWORKS = "accounts/fireworks/models/"  # what LiteLLM's short ids stand for
 _PRICED_BY_CLASS = {"together_ai", "fireworks_ai", "fireworks_ai-embedding-models"}
 _AZURE_REGIONS = {"us", "eu", "apac", "us-gov", "global", "global-standard"}
 _PRICE = re.compile(
-    r"(?P<base>.+?)(?P<hour>_above_1hr)?(?:_above_(?P<above>[0-9]{1,4})k_tokens)?"
+    r"(?P<base>.+?)(?:_above_(?P<hours>12?)hr)?(?:_above_(?P<above>[0-9]{1,4})k_tokens)?"
     r"(?:_(?P<tier>batches|flex|priority|ultrafast|balanced))?"
 )
 _METERS = {
@@ -55,7 +58,7 @@ _METERS = {
     "input_cost_per_image": Meter.IMAGE,
     "output_cost_per_image": Meter.IMAGE,
     "input_cost_per_request": Meter.REQUEST,
-    "input_cost_per_query": Meter.REQUEST,
+    "input_cost_per_query": Meter.QUERY,
     "input_cost_per_second": Meter.INPUT_SECOND,
     "input_cost_per_audio_per_second": Meter.INPUT_SECOND,
     "output_cost_per_second": Meter.SECOND,
@@ -65,12 +68,17 @@ _METERS = {
     "annotation_cost_per_page": Meter.ANNOTATED_PAGE,
     "input_cost_per_text_message": Meter.MESSAGE,
 }
-_TOKENS = {"input_cost_per_token", "output_cost_per_token"}
+_BY_TOKEN = {"input_cost_per_token", "output_cost_per_token"}
 _UNITS = {  # meters that are no tokens
     Meter.IMAGE, Meter.REQUEST, Meter.SECOND, Meter.INPUT_SECOND, Meter.CHARACTER, Meter.PAGE,
-    Meter.ANNOTATED_PAGE, Meter.MESSAGE,
+    Meter.ANNOTATED_PAGE, Meter.MESSAGE, Meter.QUERY,
 }  # fmt: skip
-_STRUCTURES = {"tiered_pricing", "search_context_cost_per_query"}  # read by themselves
+_KEPT_FOR = {None: Meter.CACHE_WRITE, "1": Meter.CACHE_WRITE_1H, "12": Meter.CACHE_WRITE_12H}
+_STRUCTURES = {
+    "tiered_pricing",
+    "search_context_cost_per_query",
+    "off_peak_pricing",
+}  # read by themselves
 _IS_PRICE = re.compile(r"(?:^|_)cost(?:_|$)|_pricing$")
 _FLAGS = {
     "supports_function_calling": "tools",
@@ -149,7 +157,29 @@ class _Prices:
         found: dict[tuple[Meter, Conditions], Rate] = {}
         for rate in (*self._stated(self.row, 0), *self._tiered(), *self._searches()):
             found.setdefault((rate.meter, rate.when), rate)
+        for rate in (*self._off_peak(found.values()), *self._elsewhere(found.values())):
+            found.setdefault((rate.meter, rate.when), rate)
         return tuple(found.values())
+
+    def _off_peak(self, standard: Iterable[Rate]) -> list[Rate]:
+        block = self.row.get("off_peak_pricing")
+        block = block if isinstance(block, dict) else {}
+        hours = litellm_conditions.conditions(block, self.losses)
+        return [
+            msgspec.structs.replace(rate, when=when)
+            for rate in (self._stated(block, 0) if hours else ())
+            for when in litellm_conditions.together(
+                hours, [one.when for one in standard if one.meter is rate.meter]
+            )
+        ]
+
+    def _elsewhere(self, standard: Iterable[Rate]) -> list[Rate]:
+        factors, losses = self.row.get("provider_specific_entry"), self.losses
+        return [
+            other
+            for rate in standard
+            for other in litellm_conditions.elsewhere(rate, factors, losses)
+        ]
 
     def _stated(self, table: Row, above: int) -> Iterable[Rate]:
         for key, value in table.items():
@@ -159,11 +189,11 @@ class _Prices:
     def _rate(self, key: str, value: Any, above: int) -> Iterable[Rate]:
         name = _PRICE.fullmatch(key)
         stated = _METERS.get(name["base"]) if name else None
-        if name is None or stated is None or (name["hour"] and stated is not Meter.CACHE_WRITE):
+        if name is None or stated is None or (name["hours"] and stated is not Meter.CACHE_WRITE):
             self.losses.unknown_prices[key] += 1
             return
         usd = self.losses.price(value, 1)
-        meter = Meter.CACHE_WRITE_1H if name["hour"] else self._meter(stated, name["base"])
+        meter = _KEPT_FOR[name["hours"]] if name["hours"] else self._meter(stated, name["base"])
         if usd is None or meter is None or (not usd and self._is_placeholder(name["base"])):
             return
         above = int(name["above"]) * 1000 if name["above"] else above
@@ -184,8 +214,8 @@ class _Prices:
 
         A rerank model at 0 per token and 0.002 per query is not free.
         """
-        if base in _TOKENS:
-            return bool(self.positive) and not self.positive & _TOKENS
+        if base in _BY_TOKEN:
+            return bool(self.positive) and not self.positive & _BY_TOKEN
         return bool(self.positive) and _METERS[base] in _UNITS
 
     def _tiered(self) -> Iterable[Rate]:
@@ -199,13 +229,15 @@ class _Prices:
                 self.losses.unknown_prices["tiered_pricing"] += 1
 
     def _searches(self) -> Iterable[Rate]:
-        """Yield the price of a web search where it does not depend on how much is read."""
+        """Yield the price of a web search, for each size of what is read where they differ."""
         sizes = self.row.get("search_context_cost_per_query")
-        prices = list(sizes.values()) if isinstance(sizes, dict) else []
-        if prices and all(one == prices[0] for one in prices):
-            usd = self.losses.price(prices[0], 1)
-            if usd is not None:
-                yield Rate(meter=Meter.WEB_SEARCH, usd=usd)
+        prices = {**sizes} if isinstance(sizes, dict) else {}
+        differ = any(one != other for one in prices.values() for other in prices.values())
+        for name, price in prices.items():
+            size = f"search_context_size={name.removeprefix('search_context_size_')}"
+            when = Conditions(option=size) if differ else ALWAYS
+            if (usd := self.losses.price(price, 1)) is not None:
+                yield Rate(meter=Meter.WEB_SEARCH, usd=usd, when=when)
 
 
 def _is_positive(value: Any) -> bool:

@@ -23,7 +23,7 @@ _FLAGS = {
     "tool_call": "tools", "reasoning": "reasoning", "structured_output": "structured_output",
     "attachment": "attachments", "temperature": "temperature",
 }  # fmt: skip
-_STRUCTURE = {"tiers", "context_over_200k"}
+_STRUCTURE = {"tiers", "context_over_200k", "tier", "min_context"}
 
 
 def decoder(declaration: Declaration) -> Decoder:
@@ -72,9 +72,17 @@ def _rates(cost: Row, losses: Losses) -> Iterable[Rate]:
     yield from _tier(_table(cost.get("context_over_200k")), 200_001, losses)
     tiers = cost.get("tiers")
     for tier in tiers if isinstance(tiers, list) else []:
-        bound = _table(_table(tier).get("tier"))
-        if bound.get("type") == "context" and (size := values.count(bound.get("size"))):
+        if (size := _size(_table(tier))) is None:
+            losses.unknown_prices["cost.tiers"] += 1
+        else:
             yield from _tier(_table(tier), size + 1, losses)
+
+
+def _size(tier: Row) -> int | None:
+    """Return above how many tokens a tier holds, in either of the book's spellings."""
+    bound = _table(tier.get("tier"))
+    stated = bound.get("size") if bound.get("type") == "context" else tier.get("min_context")
+    return values.count(stated)
 
 
 def _tier(cost: Row, since: int | None, losses: Losses) -> Iterable[Rate]:
@@ -84,7 +92,7 @@ def _tier(cost: Row, since: int | None, losses: Losses) -> Iterable[Rate]:
             usd = losses.price(value, _MILLION)
             if usd is not None:
                 yield Rate(meter=_METERS[key], usd=usd, when=when)
-        elif key not in _STRUCTURE and key != "tier":
+        elif key not in _STRUCTURE:
             losses.unknown_prices[f"cost.{key}"] += 1
 
 

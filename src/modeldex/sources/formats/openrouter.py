@@ -1,7 +1,9 @@
 """OpenRouter's ``pricing.overrides``: context tiers and windows of the day.
 
 ``min_prompt_tokens`` is strictly greater, ``utc_start`` and ``utc_end`` are HHMM numbers, half
-open, and may wrap (https://openrouter.ai/docs/api-reference/list-available-models).
+open, and may wrap (https://openrouter.ai/docs/api-reference/list-available-models). Of several
+overrides that hold at once the later one does, which a set of rates cannot say: where one is by
+length and the other by hours, the later price is told for both together too.
 """
 
 from collections.abc import Iterable
@@ -32,8 +34,8 @@ def decoder(declaration: Declaration) -> Decoder:
         overrides = at(row, ("pricing", "overrides"))
         if not isinstance(overrides, list):
             return (one,)
-        rates = (rate for item in overrides for rate in _rates(item, meters, losses))
-        return (msgspec.structs.replace(one, rates=(*one.rates, *rates)),)
+        rates = [rate for item in overrides for rate in _rates(item, meters, losses)]
+        return (msgspec.structs.replace(one, rates=(*one.rates, *rates, *_together(rates))),)
 
     return decode
 
@@ -47,6 +49,23 @@ def _rates(item: object, meters: dict[str, Meter], losses: Losses) -> Iterable[R
             losses.unknown_prices[f"pricing.overrides.{key}"] += 1
         elif (usd := losses.price(item[key], 1)) is not None:
             yield Rate(meter=meters[key], usd=usd, when=when)
+
+
+def _together(rates: list[Rate]) -> Iterable[Rate]:
+    """Yield the later of two prices of a meter for where both of their conditions hold."""
+    for later, rate in enumerate(rates):
+        for before in rates[:later]:
+            both = _both(before.when, rate.when) if before.meter is rate.meter else None
+            if both is not None:
+                yield msgspec.structs.replace(rate, when=both)
+
+
+def _both(one: Conditions, other: Conditions) -> Conditions | None:
+    """Return a tier's and a window's conditions together, ``None`` where they are of one kind."""
+    tier, window = (one, other) if one.utc_start is None else (other, one)
+    if tier.utc_start is not None or window.utc_start is None or window.min_input_tokens:
+        return None
+    return msgspec.structs.replace(window, min_input_tokens=tier.min_input_tokens)
 
 
 def _conditions(item: Row) -> Conditions | None:

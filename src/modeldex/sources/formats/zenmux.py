@@ -1,7 +1,8 @@
 """ZenMux's typed prices: ``{value, unit, currency, conditions}``, several per key.
 
-The unit stands beside each value. A condition on the length of the prompt is a context tier; a
-price that depends on the length of the answer as well, or on anything else, is no rate of ours.
+The unit stands beside each value. A condition on the length of the prompt is a context tier; one
+on the length of the answer as well is told with all its bounds, since such tiers form a grid. A
+price that depends on anything else is no rate of ours.
 """
 
 from collections.abc import Iterable
@@ -12,9 +13,9 @@ import msgspec
 from modeldex.domain.listing import Listing
 from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.sources import values
-from modeldex.sources.declaration import Declaration
+from modeldex.sources.declaration import Declaration, Exchange
 from modeldex.sources.decode import Decoder, TableDecoder
-from modeldex.sources.money import Losses
+from modeldex.sources.money import Losses, in_dollars
 from modeldex.sources.payload import Row
 
 _METERS = {
@@ -36,6 +37,7 @@ _BY_UNIT = {  # what one of these costs depends on the unit: tokens, pieces or s
 _UNITS = {"perMTokens": 10**6, "perCount": 1, "perSecond": 1}
 _PIECES = frozenset({Meter.REQUEST, Meter.WEB_SEARCH})
 _BOUNDS = {"unit", "gte", "gt", "lte", "lt"}
+_PROMPT, _ANSWER = "prompt_tokens", "completion_tokens"
 _LENGTHS = {"kTokens": 1000, "tokens": 1}
 
 
@@ -47,7 +49,7 @@ def decoder(declaration: Declaration) -> Decoder:
         one = table.listing(row, losses)
         if one is None:
             return ()
-        rates = _distinct(_rates(row.get("pricings"), losses))
+        rates = _distinct(_rates(row.get("pricings"), declaration.exchange, losses))
         return (msgspec.structs.replace(one, rates=(*one.rates, *rates)),)
 
     return decode
@@ -61,17 +63,18 @@ def _distinct(rates: Iterable[Rate]) -> Iterable[Rate]:
     return found.values()
 
 
-def _rates(pricings: Any, losses: Losses) -> Iterable[Rate]:
+def _rates(pricings: Any, exchange: dict[str, Exchange], losses: Losses) -> Iterable[Rate]:
     for key, prices in pricings.items() if isinstance(pricings, dict) else ():
         for price in prices if isinstance(prices, list) else ():
             if not isinstance(price, dict):
                 continue
             unit, when = values.text(price.get("unit")), _conditions(price.get("conditions"))
-            meter = _meter(key, unit)
-            if meter is None or when is None or price.get("currency") != "USD":
+            meter, currency = _meter(key, unit), values.text(price.get("currency")) or ""
+            if meter is None or when is None or currency not in {"USD", *exchange}:
                 losses.unknown_prices[f"pricings.{key}"] += 1
-            elif (usd := losses.price(price.get("value"), _UNITS[unit or ""])) is not None:
-                yield Rate(meter=meter, usd=usd, when=when)
+            elif (stated := losses.price(price.get("value"), _UNITS[unit or ""])) is not None:
+                rate = in_dollars(meter, stated, when, currency, exchange)
+                yield from (rate,) if rate else ()
 
 
 def _meter(key: str, unit: str | None) -> Meter | None:
@@ -87,16 +90,34 @@ def _conditions(stated: Any) -> Conditions | None:
     """Return when a price holds, ``None`` where its conditions are not understood."""
     if stated in (None, {}):
         return ALWAYS
-    if not isinstance(stated, dict) or stated.keys() != {"prompt_tokens"}:
+    if not isinstance(stated, dict) or not stated.keys() <= {_PROMPT, _ANSWER}:
         return None
-    bounds = stated["prompt_tokens"]
-    if not isinstance(bounds, dict) or not bounds.keys() <= _BOUNDS:
+    prompt, answer = _bounds(stated.get(_PROMPT, {})), _bounds(stated.get(_ANSWER, {}))
+    if prompt is None or answer is None:
         return None
-    factor = _LENGTHS.get(values.text(bounds.get("unit", "tokens")) or "")
-    start = None if factor is None else _start(bounds, factor)
-    if start is None:
+    if _ANSWER not in stated:
+        return Conditions(min_input_tokens=prompt[0] or None)
+    return Conditions(
+        min_input_tokens=prompt[0] or None,
+        max_input_tokens=prompt[1],
+        min_output_tokens=answer[0] or None,
+        max_output_tokens=answer[1],
+    )
+
+
+def _bounds(stated: Any) -> tuple[int, int | None] | None:
+    """Return the first and the last length of a range, ``None`` where it is not understood."""
+    if not isinstance(stated, dict) or not stated.keys() <= _BOUNDS:
         return None
-    return Conditions(min_input_tokens=start) if start else ALWAYS
+    factor = _LENGTHS.get(values.text(stated.get("unit", "tokens")) or "")
+    start = None if factor is None else _start(stated, factor)
+    if factor is None or start is None:
+        return None
+    name = "lt" if "lt" in stated else "lte"
+    most = values.count(stated.get(name))
+    if most is None:
+        return None if name in stated else (start, None)
+    return start, most * factor - (name == "lt")
 
 
 def _start(bounds: Row, factor: int) -> int | None:

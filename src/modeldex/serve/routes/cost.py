@@ -1,0 +1,174 @@
+"""What usages cost: one question, or many in one request. Answered from the snapshot alone."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from modeldex.domain.rate import Meter
+from modeldex.errors import NoSnapshot, QuestionError
+from modeldex.query import bills, used
+from modeldex.query.offers import SnapshotRows
+from modeldex.serve import problems
+from modeldex.serve.answers import Answers
+from modeldex.snapshot.reader import Snapshot
+
+MOST_ITEMS = 500
+MOST_BYTES = 1 << 20
+_ITEMS = "items"
+_JSON = "application/json"
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_SLICE = 25  # items that are answered in one go; others have their turn between
+
+
+class Refused(Exception):
+    """A request that is no question; its text says what to send."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.code = status, code
+
+
+class Costs:
+    """The handler, with what it answers from."""
+
+    def __init__(self, answers: Answers, now: Callable[[], datetime]) -> None:
+        self.answers, self.now = answers, now
+
+    async def cost(self, request: Request) -> Response:
+        """What a usage costs: line items, total, and what is missing where a price is unknown.
+
+        With `items`, each is a question of its own and answered or refused alone.
+        """
+        try:
+            return await self._answered(await _question(request))
+        except Refused as error:
+            return problems.problem(error.status, error.code, str(error))
+        except QuestionError as error:
+            is_absent = isinstance(error, bills.NotThere)
+            status, code = (404, "not_found") if is_absent else (400, "bad_value")
+            return problems.problem(status, code, str(error), parameter=error.parameter)
+        except NoSnapshot:
+            return problems.not_ready()
+
+    async def _answered(self, raw: Any) -> Response:
+        if isinstance(raw, dict) and _ITEMS in raw:
+            return _sent(await self._batch(raw))
+        asked = used.question(raw, self.now())
+        return _sent(
+            await self.answers.looked_up(lambda held: bills.answer(SnapshotRows(held), asked))
+        )
+
+    async def _batch(self, raw: dict[str, Any]) -> dict[str, Any]:
+        items, others = raw[_ITEMS], sorted(str(key) for key in raw.keys() - {_ITEMS})
+        if others:
+            raise QuestionError(others[0], f"Beside items there is no {others[0]!r:.80}.")
+        if not isinstance(items, list) or not 1 <= len(items) <= MOST_ITEMS:
+            raise QuestionError(_ITEMS, f"items must be a list of 1 to {MOST_ITEMS} questions.")
+        now, data, rows = self.now(), list[dict[str, Any]](), list[SnapshotRows]()
+
+        def some(held: Snapshot) -> None:
+            if not rows:  # all items are answered from one snapshot
+                rows.append(SnapshotRows(held))
+            part = items[len(data) : len(data) + _SLICE]
+            data.extend(bills.answers(rows[0], part, now, start=len(data)))
+
+        while len(data) < len(items):
+            await self.answers.looked_up(some)
+        return {"object": "list", "snapshot": rows[0].snapshot, "data": data}
+
+
+def router(answers: Answers, now: Callable[[], datetime]) -> APIRouter:
+    """Return the route."""
+    routes = APIRouter()
+    routes.add_api_route(
+        "/v1/cost",
+        Costs(answers, now).cost,
+        methods=["POST"],
+        response_class=Response,
+        openapi_extra={"requestBody": _BODY},
+    )
+    return routes
+
+
+async def _question(request: Request) -> Any:
+    """Return the body as JSON, its decimals exact.
+
+    Raises:
+        Refused: it is not even read, or is no JSON.
+    """
+    if request.query_params:
+        detail = "/v1/cost takes its question as a JSON body, and no query parameters."
+        raise Refused(400, "unknown_parameter", detail)
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != _JSON:
+        raise Refused(415, "not_json", f"Send the body as content-type: {_JSON}.")
+    body = await _body(request)
+    try:
+        return _DECODER.decode(body)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise Refused(400, "bad_json", "The body is not JSON.") from error
+
+
+async def _body(request: Request) -> bytes:
+    """Return the body, counted while it comes."""
+    found = bytearray()
+    async for piece in request.stream():
+        found += piece
+        if len(found) > MOST_BYTES:
+            detail = f"The body is larger than {MOST_BYTES:,} bytes. Send fewer items."
+            raise Refused(413, "body_too_large", detail)
+    return bytes(found)
+
+
+def _sent(value: Any) -> Response:
+    answer = Response(msgspec.json.encode(value), media_type=_JSON)
+    answer.headers["cache-control"] = "no-store"
+    return answer
+
+
+_TEXT = {"type": "string"}
+_USAGE = {
+    "type": "object",
+    "description": "A usage object of OpenAI, Anthropic or Google, or a whole answer with one; or "
+    f"counts by meter: {', '.join(meter.value for meter in Meter)}.",
+}
+_QUESTION = {
+    "type": "object",
+    "required": ["usage"],
+    "additionalProperties": False,
+    "properties": {
+        "model": {**_TEXT, "description": "Id or alias of a model, or of an offer."},
+        "offer": {**_TEXT, "description": "Id of an offer; instead of `model`."},
+        "provider": {**_TEXT, "description": "Of a model's offers, those of this provider."},
+        "usage": _USAGE,
+        "at": {**_TEXT, "description": "When: a date, or a time with a zone; now by default."},
+        "service_tier": {**_TEXT, "description": "batch, flex, priority …"},
+        "region": {**_TEXT, "description": "The provider's own name of a region."},
+        "options": {
+            "type": "object",
+            "additionalProperties": _TEXT,
+            "description": "Settings of the request that its price depends on.",
+        },
+        "unpriced_parts": {
+            "type": "string",
+            "enum": list(used.PARTS),
+            "default": "missing",
+            "description": "What becomes of cached, audio … tokens without a rate of their own.",
+        },
+    },
+}
+_BATCH = {
+    "type": "object",
+    "required": [_ITEMS],
+    "additionalProperties": False,
+    "properties": {
+        _ITEMS: {"type": "array", "minItems": 1, "maxItems": MOST_ITEMS, "items": _QUESTION}
+    },
+}
+_BODY = {"required": True, "content": {_JSON: {"schema": {"oneOf": [_QUESTION, _BATCH]}}}}
