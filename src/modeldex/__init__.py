@@ -26,7 +26,8 @@ def cost(
         usage: a usage object of OpenAI, Anthropic or Google, or counts such as
             ``{"input": 1000, "output": 500}``.
         at: the moment of the request; now by default.
-        choices: ``provider``, ``service_tier``, ``region``, ``options``, ``unpriced_parts``.
+        choices: ``known_at``, ``provider``, ``service_tier``, ``region``, ``options``,
+            ``unpriced_parts``.
 
     Raises:
         modeldex.errors.QuestionError: it cannot be answered as asked.

@@ -58,6 +58,8 @@ class Then(Oracle):
             "rate_id": best.built.rate_id,
             "is_free": bool(best.prices) and not any(Decimal(usd) for usd in best.prices or ()),
             "is_active": listed,
+            "doubts": None,
+            "doubt_kinds": None,
             "status": "available" if listed else "unlisted",
         }
 

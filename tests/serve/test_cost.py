@@ -247,6 +247,6 @@ def test_the_document_describes_the_question(url: str) -> None:
 
     assert batch["properties"]["items"]["items"] == single
     assert set(single["properties"]) == {
-        "model", "offer", "provider", "usage", "at", "service_tier", "region", "options",
-        "unpriced_parts",
+        "model", "offer", "provider", "usage", "at", "known_at", "service_tier", "region",
+        "options", "unpriced_parts",
     }  # fmt: skip

@@ -70,7 +70,7 @@ def test_one_offer_has_its_price_of_then(url: str) -> None:
     then = wire.ask(url, f"{LARGE}?as_of=2026-01-03").json
 
     assert {key for key in then if then[key] != today.get(key, then)} == {
-        "pricing", "rates", "rate_id", "as_of", "known_at",
+        "pricing", "rates", "rate_id", "as_of", "known_at", "doubts", "doubt_kinds",
     }  # fmt: skip
     assert then["pricing"] == {"prompt": "0.1", "completion": "0.5"}
     assert [rate["usd"] for rate in then["rates"]] == ["0.1", "0.5"]

@@ -9,6 +9,7 @@ from modeldex.domain.model import Catalog
 from modeldex.domain.offer import Offer
 from modeldex.normalize.listings import DESCRIPTION_LENGTH, normalized
 from modeldex.query.bills import Priced
+from modeldex.query.question import Moment
 from modeldex.sources import registry
 from modeldex.sources.books import genai_prices
 
@@ -46,12 +47,14 @@ class CatalogRows:
         """Return the slug of a provider by any of its names."""
         return self._providers.get(name)
 
-    def offer(self, name: str) -> Priced | None:
-        """Return an offer by its id or an alias of it."""
+    def offer(self, name: str, moment: Moment | None = None) -> Priced | None:
+        """Return an offer by its id or an alias of it; its rates say since when they hold."""
+        del moment
         return self._offers.get(name)
 
-    def model(self, name: str) -> list[Priced] | None:
+    def model(self, name: str, moment: Moment | None = None) -> list[Priced] | None:
         """Return the shown offers of a model by its id or an alias, in any case."""
+        del moment
         return self._models.get(name) or self._models.get(name.lower())
 
 

@@ -27,6 +27,9 @@ def command(
         str | None, typer.Option(help="File with a usage object or an answer; - for stdin.")
     ] = None,
     at: Annotated[str | None, typer.Option(help="A date, or a time with a zone.")] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="At the prices that were believed then.")
+    ] = None,
     provider: Annotated[str | None, typer.Option(help="Serving provider.")] = None,
     service_tier: Annotated[str | None, typer.Option(help="batch, flex, priority …")] = None,
     region: Annotated[str | None, typer.Option(help="The provider's name of a region.")] = None,
@@ -50,6 +53,7 @@ def command(
         "model": model,
         "usage": given if usage is None else _read(usage),
         "at": at,
+        "known_at": known_at,
         "provider": provider,
         "service_tier": service_tier,
         "region": region,

@@ -16,6 +16,7 @@ from modeldex.domain.rate import Rate
 from modeldex.errors import QuestionError
 from modeldex.pricing import amounts
 from modeldex.pricing.cost import Bill, Line, bill
+from modeldex.query.question import Moment
 from modeldex.query.used import Asked, question
 
 
@@ -49,11 +50,11 @@ class Rows(Protocol):
     def provider(self, name: str) -> str | None:
         """Return the slug of a provider by any of its names."""
 
-    def offer(self, name: str) -> Priced | None:
-        """Return an offer by its id."""
+    def offer(self, name: str, moment: Moment | None) -> Priced | None:
+        """Return an offer by its id, at its price of a moment; ``None`` is today."""
 
-    def model(self, name: str) -> list[Priced] | None:
-        """Return the shown offers of a model by its id or an alias."""
+    def model(self, name: str, moment: Moment | None) -> list[Priced] | None:
+        """Return the offers of a model by its id or an alias that are shown, or were then."""
 
 
 def answer(rows: Rows, asked: Asked) -> dict[str, Any]:
@@ -86,26 +87,42 @@ def _by_cost(pair: tuple[Priced, Bill]) -> tuple[bool, Fraction, str]:
 
 
 def _offers(rows: Rows, asked: Asked) -> tuple[Sequence[Priced], bool]:
-    """Return the offers that are meant, and whether a model was asked for."""
+    """Return the offers that are meant, and whether a model was asked for.
+
+    With a provider, its own name of an offer is meant before that of a model.
+    """
     wanted = None
     if asked.provider is not None:
         wanted = rows.provider(slug(asked.provider))
         if wanted is None:
             raise NotThere("provider", f"There is no provider {asked.provider!r:.80}.")
-    found = None if asked.only_offer else rows.model(asked.name)
-    if found is None:
-        offer = rows.offer(asked.name)
-        if offer is None and wanted is not None:
-            offer = rows.offer(offer_id(wanted, asked.name))
-        if offer is None or wanted not in {None, offer.provider}:
-            raise _unknown(asked)
-        return [offer], False
+        named = offer_id(wanted, asked.name)
+        offer = rows.offer(asked.name, asked.moment) or rows.offer(named, asked.moment)
+        if offer is not None and offer.provider == wanted:
+            return [offer], False
+    found = None if asked.only_offer else rows.model(asked.name, asked.moment)
+    if found is not None:
+        return _by(wanted, found, asked)
+    offer = rows.offer(asked.name, asked.moment) if wanted is None else None
+    if offer is None:
+        raise _unknown(asked)
+    return [offer], False
+
+
+def _by(
+    wanted: str | None, found: Sequence[Priced], asked: Asked
+) -> tuple[Sequence[Priced], bool]:
+    """Return the offers of a model by one provider, or by all."""
+    if not found and asked.moment is not None:
+        at = asked.situation.at.isoformat().replace("+00:00", "Z")
+        problem = f"Of {asked.name[:200]!r} no offer was listed at {at}, as far as is remembered."
+        raise NotThere("at", problem)
     if wanted is None:
         return found, True
-    found = [one for one in found if one.provider == wanted]
-    if not found:
+    chosen = [one for one in found if one.provider == wanted]
+    if not chosen:
         raise _unknown(asked)
-    return found, len(found) > 1
+    return chosen, len(chosen) > 1
 
 
 def _unknown(asked: Asked) -> NotThere:

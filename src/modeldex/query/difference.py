@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from modeldex.domain.history import ADDED, MODEL_ADDED, MODEL_RETIRED, REMOVED, State
-from modeldex.domain.rate import Rate
 from modeldex.history import diff, events
+from modeldex.pricing import stated
+from modeldex.pricing.stated import StatedRate
 from modeldex.snapshot.reader import Snapshot
 
 FACT = "fact.changed"  # any other field than those that are remembered over time
@@ -20,7 +21,7 @@ _OF_MODELS = {ADDED: MODEL_ADDED, REMOVED: MODEL_RETIRED}
 _TOLD = {
     "rates", "context_length", "max_output_tokens", "capabilities", "status", "is_active",
     "pricing", "rate_id", "is_free", "provider_count", "cheapest_provider",
-    "cheapest_prompt_price", "last_changed",
+    "cheapest_prompt_price", "last_changed", "capabilities_all", "doubts", "doubt_kinds",
 }  # fmt: skip
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 Name = tuple[str, str]  # "offer" or "model", and its id
@@ -40,7 +41,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     """What of a row is compared as a state; a model has neither rates nor a status."""
 
     id: str
-    rates: tuple[Rate, ...] = ()
+    rates: tuple[StatedRate, ...] = ()
     context_length: int | None
     max_output_tokens: int | None
     capabilities: dict[str, bool | None]
@@ -50,7 +51,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def state(self) -> State:
         return State(
-            rates=self.rates,
+            rates=stated.rates(self.rates),
             context_length=self.context_length,
             max_output_tokens=self.max_output_tokens,
             capabilities={k: v for k, v in self.capabilities.items() if v is not None},

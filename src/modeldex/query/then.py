@@ -117,6 +117,8 @@ def _offer(row: dict[str, Any], price: Price, statuses: dict[str, str]) -> dict[
         "is_free": bool(price.is_free),
         "is_active": bool(price.listed),
         "status": _status(row, price, statuses),
+        "doubts": None,  # they are of today's prices
+        "doubt_kinds": None,
     }
 
 

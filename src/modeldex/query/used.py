@@ -1,7 +1,7 @@
 """A cost question: which offer or model, what was used, when and how."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,18 +11,24 @@ from modeldex.pricing import usage
 from modeldex.pricing.conditions import Situation
 from modeldex.pricing.shapes import tier
 from modeldex.pricing.usage import Usage
+from modeldex.query.question import Moment
 
 KEYS = (
-    "model", "offer", "provider", "usage", "at", "service_tier", "region", "options",
+    "model", "offer", "provider", "usage", "at", "known_at", "service_tier", "region", "options",
     "unpriced_parts",
 )  # fmt: skip
 PARTS = {"missing": False, "as_whole": True}
 _LONGEST = 1024
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = len("2026-11-23")
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """One cost question, read."""
+    """One cost question, read.
+
+    Attributes:
+        moment: whose prices are meant, where they are not today's.
+    """
 
     name: str
     only_offer: bool
@@ -30,6 +36,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     usage: Usage
     situation: Situation
     parts_as_whole: bool
+    moment: Moment | None = None
 
 
 def question(raw: object, now: datetime) -> Asked:
@@ -50,8 +57,9 @@ def question(raw: object, now: datetime) -> Asked:
         raise QuestionError(unknown[0], f"Unknown key {unknown[0]!r:.80}. Allowed: {allowed}.")
     name, only_offer = _name(raw)
     used = usage.read(raw.get("usage"))
+    known_at = None if raw.get("known_at") is None else moment("known_at", raw["known_at"], now)
     situation = Situation(
-        at=moment(raw.get("at"), now),
+        at=moment("at", raw.get("at"), known_at or now),
         service_tier=_agreed("service_tier", tier(_word(raw, "service_tier")), used.service_tier),
         region=_agreed("region", _word(raw, "region"), used.region),
         options=_options(raw.get("options")),
@@ -66,11 +74,16 @@ def question(raw: object, now: datetime) -> Asked:
         usage=used,
         situation=situation,
         parts_as_whole=PARTS[parts],
+        moment=None
+        if raw.get("at") is None and known_at is None
+        else _moment(situation.at, known_at),
     )
 
 
-def moment(raw: object, now: datetime) -> datetime:
-    """Return a moment: an ISO time with a zone, or an ISO date, which is its first moment in UTC.
+def moment(key: str, raw: object, now: datetime) -> datetime:
+    """Return the moment that *key* says.
+
+    It is an ISO time with a zone, or an ISO date, which is its first moment in UTC.
 
     Raises:
         QuestionError: it is neither.
@@ -83,21 +96,33 @@ def moment(raw: object, now: datetime) -> datetime:
         try:
             found = datetime.fromisoformat(raw if isinstance(raw, str) else "")
         except ValueError as error:
-            raise _no_moment() from error
+            raise _no_moment(key) from error
         if isinstance(raw, str) and len(raw) <= _DATE:
             found = found.replace(tzinfo=found.tzinfo or UTC)
     if found.tzinfo is None:
-        raise _no_moment()
+        raise _no_moment(key)
     try:
         return found.astimezone(UTC)
     except OverflowError as error:
-        raise _no_moment() from error
+        raise _no_moment(key) from error
 
 
-def _no_moment() -> QuestionError:
+def _no_moment(key: str) -> QuestionError:
     return QuestionError(
-        "at", "at must be a date, or a time with a zone, such as 2026-11-23T12:00:00Z."
+        key, f"{key} must be a date, or a time with a zone, such as 2026-11-23T12:00:00Z."
     )
+
+
+def _is_dated(raw: Mapping[str, Any]) -> bool:
+    return raw.get("at") is not None or raw.get("known_at") is not None
+
+
+def _moment(at: datetime, known_at: datetime | None) -> Moment:
+    return Moment(_seconds(at), None if known_at is None else _seconds(known_at))
+
+
+def _seconds(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(seconds=1)
 
 
 def _name(raw: Mapping[str, Any]) -> tuple[str, bool]:

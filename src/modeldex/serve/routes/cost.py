@@ -148,6 +148,7 @@ _QUESTION = {
         "provider": {**_TEXT, "description": "Of a model's offers, those of this provider."},
         "usage": _USAGE,
         "at": {**_TEXT, "description": "When: a date, or a time with a zone; now by default."},
+        "known_at": {**_TEXT, "description": "At the prices that were believed then; see `at`."},
         "service_tier": {**_TEXT, "description": "batch, flex, priority …"},
         "region": {**_TEXT, "description": "The provider's own name of a region."},
         "options": {
