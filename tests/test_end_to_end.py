@@ -155,7 +155,7 @@ def test_reads_go_on_with_the_store_locked_and_every_provider_hanging(held_up: H
     assert provider.calls() == CALLS
 
 
-@pytest.mark.finding("DB-C1")
+@pytest.mark.finding("DB-C1", "DB-M4")
 def test_reads_go_on_without_the_store(held_up: HeldUp) -> None:
     """With its files gone, reads are answered as before."""
     url, directory, _ = held_up

@@ -218,16 +218,22 @@ def test_builds_at_the_same_time_do_not_disturb_each_other() -> None:
         assert list(found) == alone * 4
 
 
+@pytest.mark.finding("PV-M4")
 def test_an_offer_says_who_speaks_of_it() -> None:
     """The provider's own list before books, each once; it is confirmed by the former."""
     catalog = catalogs.build(
         a_book(priced("acme", "m", "1", "1", source="b2"), name="b2"),
-        a_book(priced("acme", "m", "2", "2", source="b1"), name="b1"),
+        a_book(
+            priced("acme", "m", "2", "2", source="b1"),
+            priced("acme", "M", "3", "3", source="b1"),
+            name="b1",
+        ),
         catalogs.rows("acme", [listing("acme", "m")]),
     )
     found = offer(catalog, "acme/m")
 
     assert found.sources == ("acme", "b1", "b2")
+    assert rows(catalog)["acme/m"]["sources"] == ["acme", "b1", "b2"]
     assert (found.confirmed, found.status, found.pricing_source) == (True, "available", "b1")
 
 

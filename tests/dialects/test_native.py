@@ -152,6 +152,7 @@ def test_what_nobody_says_is_null_or_empty() -> None:
     assert found["model_logo_url"] == "https://l.example/a"
 
 
+@pytest.mark.finding("ME-H4")
 def test_capabilities_are_true_false_or_unknown() -> None:
     """The five that clients ask for are always named, others where they are known."""
     assert row(capabilities={"tools": True, "thermal": False})["capabilities"] == {

@@ -82,6 +82,7 @@ def test_false_is_something_said() -> None:
     assert found.open_weights is False
 
 
+@pytest.mark.finding("ME-H4")
 def test_capabilities_are_united_key_by_key() -> None:
     """The provider's word on one capability silences a book on that one only."""
     found = fold(
@@ -100,6 +101,7 @@ def test_one_listing_is_itself() -> None:
     assert fold([], [alone]) is alone
 
 
+@pytest.mark.finding("ME-H4")
 def test_a_model_can_what_one_of_its_offers_can() -> None:
     """True when any offer has it, false when none has and one says so, else unknown."""
     found = of_model([

@@ -1,7 +1,5 @@
 """Which offers are the same model: by evidence, and nothing by chance."""
 
-import sys
-from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
@@ -16,6 +14,7 @@ from modeldex.merge import identity
 from modeldex.merge.identity import Identity, identify
 from support import catalogs, worlds
 from support.catalogs import TODAY, listing
+from support.counting import steps
 
 _LARGE = "mistral-large-2512"
 
@@ -36,6 +35,7 @@ def ruled(*offers: Listing, **rules: Any) -> dict[str, Identity]:
     return identity.decided(found, Rules(**rules))
 
 
+@pytest.mark.finding("ME-L6")
 @pytest.mark.parametrize(
     ("native", "facts", "expected"),
     [
@@ -192,6 +192,7 @@ def test_a_rule_joins_what_no_evidence_does() -> None:
     assert "the operator's rule" in one["acme/brand"].why[0]
 
 
+@pytest.mark.finding("ME-M3")
 def test_joins_lead_through_each_other() -> None:
     """A chain means where it ends; a circle means its first name."""
     chain = ruled(listing("acme", "a"), joined=(("acme/a", "x/b"), ("x/b", "x/c")))
@@ -302,6 +303,7 @@ def test_a_book_without_identity_moves_no_model(world: tuple[Any, ...]) -> None:
     assert {name: after[name] for name in before} == before
 
 
+@pytest.mark.finding("ME-M3")
 @worlds.LAW
 @given(worlds.WORLDS)
 def test_every_name_of_a_model_leads_to_one(world: tuple[Any, ...]) -> None:
@@ -314,23 +316,7 @@ def test_every_name_of_a_model_leads_to_one(world: tuple[Any, ...]) -> None:
     assert set(aliases).isdisjoint(ids)
 
 
-def calls(work: Callable[[], object]) -> int:
-    """Return how many Python functions *work* calls."""
-    count = 0
-
-    def counted(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(counted)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
+@pytest.mark.finding("ME-H2")
 def test_ten_times_the_offers_are_ten_times_the_work() -> None:
     """Identities, rules and aliases are linear, also where many offers are of one model."""
     rules = Rules(joined=(("a/a", "b/b"),), parted=frozenset({"c/c"}))
@@ -347,4 +333,4 @@ def test_ten_times_the_offers_are_ten_times_the_work() -> None:
             groups.setdefault(one.model, []).append(one)
         identity.aliases(groups)
 
-    assert calls(lambda: identified(400)) <= 10.5 * calls(lambda: identified(40))
+    assert steps(lambda: identified(400)) <= 10.5 * steps(lambda: identified(40))

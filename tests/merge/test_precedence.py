@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from modeldex.domain.listing import Listing
 from modeldex.merge import precedence
 from modeldex.sources import registry
@@ -12,6 +14,7 @@ from support import live
 PAGE = (Path(__file__).parents[2] / "docs" / "precedence.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.finding("PR-L1")
 def test_the_page_shows_the_table() -> None:
     """Each field, who speaks for it and who speaks for the model, in the table's own order."""
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)
@@ -22,6 +25,7 @@ def test_the_page_shows_the_table() -> None:
     ]
 
 
+@pytest.mark.finding("PR-L1")
 def test_the_verb_prints_the_table(tmp_path: Path) -> None:
     """For people a line per field, for programs JSON; nothing needs to be published."""
     shown, printed = live.run(tmp_path, "precedence"), live.run(tmp_path, "precedence", "--json")

@@ -5,6 +5,7 @@ import pytest
 from modeldex.normalize import links
 
 
+@pytest.mark.finding("PV-M2")
 @pytest.mark.parametrize(
     "link", ["https://l.example/a.png", "http://l.example", "HTTPS://l.example:8443/a?b=c#d"]
 )
@@ -13,6 +14,7 @@ def test_web_addresses_are_links(link: str) -> None:
     assert links.web(link) == links.logo(link) == link
 
 
+@pytest.mark.finding("PV-M2")
 @pytest.mark.parametrize(
     "link",
     [

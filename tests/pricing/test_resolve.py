@@ -10,7 +10,8 @@ from modeldex.domain.listing import Listing
 from modeldex.domain.offer import Offer
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Meter, Rate
-from modeldex.domain.rules import Override
+from modeldex.domain.rules import Override, Rules
+from modeldex.merge import precedence
 from pricing.bench import MILLION, costs, offer, sources
 from support.catalogs import TODAY
 
@@ -43,6 +44,28 @@ def test_the_first_that_states_rates_wins(said: tuple[Listing, ...], winner: str
 
     assert found.pricing_source == winner
     assert found.rates == next((one.rates for one in said if one.source == winner), ())
+
+
+PRINTED = next(row["offer"] for row in precedence.table() if row["field"] == "rates")
+
+
+@pytest.mark.finding("PR-L1")
+@pytest.mark.parametrize("place", range(len(PRINTED)), ids=PRINTED)
+def test_the_winner_follows_the_printed_order(place: int) -> None:
+    """Of all that may price an offer, the first in the table wins, then the next without it."""
+    words = PRINTED[place:]
+    names = {"own": "acme", "other books": "b1", "cross-reference": "bolt"}
+    books = [one for one in words if one not in {*names, "override"}]
+    said = [costs(one, "2") for one in (*books, "b1") if one in {names.get(w, w) for w in words}]
+    found = referred(
+        *said,
+        costs("acme", *(["1"] if "own" in words else [])),
+        costs("bolt", "3", provider="bolt"),
+        priced_as="bolt",
+        overrides=(own(),) if "override" in words else (),
+    )
+
+    assert found.pricing_source == names.get(words[0], words[0])
 
 
 def test_rates_of_one_source_are_taken_whole() -> None:
@@ -97,10 +120,11 @@ def test_an_override_hides_no_doubt() -> None:
     assert [one.kind for one in found.doubts] == ["unit_slip"]
 
 
-def referred(*said: Listing, priced_as: str | None) -> Offer:
+def referred(*said: Listing, priced_as: str | None, overrides: tuple[Override, ...] = ()) -> Offer:
     """Return acme's offer, where acme's declaration names whose prices hold."""
     acme = Provider(slug="acme", name="Acme", priced_as=priced_as)
-    found = pipeline.build(sources(*said), {"acme": acme}, TODAY).offers
+    rules = Rules(overrides=overrides)
+    found = pipeline.build(sources(*said), {"acme": acme}, TODAY, rules).offers
     return next(one for one in found if one.facts.provider == "acme")
 
 
@@ -116,6 +140,7 @@ def test_a_declared_cross_reference_comes_last() -> None:
     assert referred(SILENT, bolt, priced_as="elsewhere").pricing_source is None
 
 
+@pytest.mark.finding("PR-L1")
 def test_the_losers_are_kept() -> None:
     """Who was not believed, and what it said; a source that says the same did not lose."""
     found = offer(costs("acme", "1", "2"), costs("b1", "1", "2"), costs("b2", "1", "3"))

@@ -48,6 +48,7 @@ def digest(catalog: Catalog) -> str:
     return fragments.digest(catalog, fragments.render(catalog))
 
 
+@pytest.mark.finding("PV-M4")
 @worlds.LAW
 @given(worlds.WORLDS, st.randoms(use_true_random=False))
 def test_the_order_of_sources_and_rows_does_not_matter(world: World, chance: Random) -> None:
@@ -56,6 +57,8 @@ def test_the_order_of_sources_and_rows_does_not_matter(world: World, chance: Ran
 
     assert other == catalog
     assert digest(other) == digest(catalog)
+    assert [one.sources for one in other.offers] == [one.sources for one in catalog.offers]
+    assert all(len({*one.sources}) == len(one.sources) for one in catalog.offers)
 
 
 @worlds.LAW
@@ -88,7 +91,7 @@ def test_every_listing_of_a_provider_is_an_offer(world: World) -> None:
     assert {one.id for one in catalog.offers if one.confirmed} == listed
 
 
-@pytest.mark.finding("X05")
+@pytest.mark.finding("X05", "PR-L1")
 @worlds.LAW
 @given(worlds.WORLDS)
 def test_no_price_crosses_providers(world: World) -> None:

@@ -133,6 +133,7 @@ async def test_sources_are_not_asked_without_end_where_nothing_can_be_remembered
     assert workshop.log.of("error") == ["nothing was published"] * 3
 
 
+@pytest.mark.finding("DB-M4")
 async def test_a_store_that_cannot_be_read_is_tried_again(
     workshop: Workshop, store: WatchedStore
 ) -> None:

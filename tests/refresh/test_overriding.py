@@ -37,6 +37,7 @@ def prices(workshop: Workshop) -> dict[str, str]:
     return found
 
 
+@pytest.mark.finding("PR-M3")
 async def test_a_price_that_an_operator_states_is_served(
     workshop: Workshop, tmp_path: Path
 ) -> None:
@@ -55,6 +56,10 @@ async def test_a_price_that_an_operator_states_is_served(
     assert (await workshop.refresh()).published
     assert prices(workshop) == {**listed, "acme/a": "0.000007 override"}
     assert not (await workshop.refresh()).published
+
+    file.write_text(ENTRY.replace('"7"', '"8"'))
+    assert (await workshop.refresh()).published
+    assert prices(workshop) == {**listed, "acme/a": "0.000008 override"}
 
     workshop.clock.seconds += DAY
     assert (await workshop.refresh()).published

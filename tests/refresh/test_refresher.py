@@ -3,13 +3,15 @@
 import gzip
 import json
 import threading
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from typing_extensions import override
 
-from modeldex.errors import RefreshError
+from modeldex.errors import RefreshError, StoreError
 from modeldex.refresh.order import Order
 from modeldex.refresh.report import Outcome, Report
 from modeldex.snapshot import status
@@ -21,6 +23,7 @@ from modeldex.sources.fetcher import Fetcher
 from modeldex.sources.harvest import Asker, Harvest
 from modeldex.store.base import Changes
 from modeldex.store.memory import MemoryStore
+from modeldex.store.sql import SqlStore
 from support import live
 from support.provider import FakeProvider, Reply
 from support.refreshing import INTERVAL, START, WatchedStore, Workshop, models, offers, outcome
@@ -65,6 +68,17 @@ def source_of(workshop: Workshop, source: str) -> SourceStatus:
     found = status.read(workshop.refresher.directory)
     assert found is not None
     return next(one for one in found.sources if one.id == source)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[SqlStore]:
+    """Give a database, open."""
+    found = SqlStore(url)
+    await found.open()
+    try:
+        yield found
+    finally:
+        await found.close()
 
 
 async def started(workshop: Workshop, *ids: str) -> Report:
@@ -480,6 +494,7 @@ async def test_a_fault_of_ours_in_one_source_costs_that_source(
     assert workshop.offers() == ["bolt/z"]
 
 
+@pytest.mark.finding("DB-M4")
 async def test_what_cannot_be_remembered_is_not_published(
     tmp_path: Path, fake_provider: FakeProvider
 ) -> None:
@@ -497,6 +512,52 @@ async def test_what_cannot_be_remembered_is_not_published(
         store.is_full = False
         await workshop.refresh()
     assert workshop.statuses()["acme/c"] == "available"
+
+
+@pytest.mark.finding("DB-M4")
+async def test_a_store_that_is_down_empties_no_catalog(
+    tmp_path: Path, fake_provider: FakeProvider
+) -> None:
+    """What cannot be read is an error and not a store that holds nothing."""
+    store = WatchedStore()
+    with ThreadPoolExecutor(1) as pool:
+        workshop = Workshop(tmp_path, fake_provider, pool, store)
+        before = await started(workshop)
+        store.is_gone = True
+        workshop.answers("acme", models("c"))
+        for _ in range(2):
+            with pytest.raises(StoreError, match="gone"):
+                await workshop.refresh()
+        current = read_pointer(workshop.refresher.directory).current
+        assert current is not None
+        assert current.id == before.snapshot
+        assert workshop.offers() == ["acme/a", "acme/b"]
+
+
+@pytest.mark.finding("DB-M4")
+async def test_a_store_that_is_read_only_stops_publishing_alone(
+    tmp_path: Path, fake_provider: FakeProvider
+) -> None:
+    """The sources are asked, what is current stays with its status; writable, all goes on."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with ThreadPoolExecutor(1) as pool:
+        async with opened(url) as store:
+            workshop = Workshop(tmp_path, fake_provider, pool, store)
+            before = await started(workshop)
+        only = f"sqlite:///file:{tmp_path / 'store.db'}?mode=ro&uri=true"
+        workshop.answers("acme", models("a", "b", "c"))
+        async with opened(only) as workshop.store:
+            workshop.restart()
+            report = await workshop.refresh()
+        assert report.problem is not None
+        assert "readonly database" in report.problem
+        assert (report.published, report.snapshot) == (False, before.snapshot)
+        assert workshop.asked("acme") == 2
+        assert workshop.offers() == ["acme/a", "acme/b"]
+        async with opened(url) as workshop.store:
+            workshop.restart()
+            assert (await workshop.refresh()).published
+    assert workshop.offers() == ["acme/a", "acme/b", "acme/c"]
 
 
 async def test_a_directory_that_cannot_be_written_leaves_what_was_current(

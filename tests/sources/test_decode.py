@@ -242,6 +242,7 @@ def test_a_name_with_a_star_stands_for_many(word: object, arrow: str | None) -> 
     )
 
 
+@pytest.mark.finding("ME-H4")
 def test_capabilities_are_stated_or_absent() -> None:
     """A boolean states one, a list that says anything at all states those it may hold."""
     lines = (

@@ -6,6 +6,7 @@ from modeldex.domain.ids import author_slug
 from modeldex.merge.identity import authors
 
 
+@pytest.mark.finding("ME-L6")
 @pytest.mark.parametrize(
     ("name", "author"),
     [
@@ -22,6 +23,7 @@ def test_an_author_has_one_name(name: str, author: str) -> None:
     assert authors.canonical(name) == author
 
 
+@pytest.mark.finding("ME-M3")
 def test_canonical_names_are_final() -> None:
     """Applying it twice changes nothing, and every name in the table is a slug."""
     for author, names in authors._SAME.items():

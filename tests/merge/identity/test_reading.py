@@ -114,6 +114,7 @@ MADE_UP = st.lists(
 ).map(lambda pairs: "".join(f"{word}{mark}" for word, mark in pairs).rstrip("-.:/_@"))
 
 
+@pytest.mark.finding("ME-L6")
 @pytest.mark.parametrize(("provider", "text", "base", "variants", "editions"), CASES)
 def test_an_id_says_a_base_and_what_is_beyond(
     provider: str, text: str, base: str, variants: str, editions: str
@@ -133,6 +134,7 @@ def test_the_rows_word_counts_where_the_id_says_nobody(author: str) -> None:
     assert read("org/chat", "acme", author).base == "org/chat"
 
 
+@pytest.mark.finding("ME-L6")
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -166,6 +168,7 @@ def same(one: Reading, other: Reading) -> bool:
     return (one.base, one.variants) == (other.base, other.variants)
 
 
+@pytest.mark.finding("ME-M3")
 @settings(max_examples=scaled(300, 20_000), deadline=None)
 @given(MADE_UP | st.text(min_size=1, max_size=12), st.sampled_from(["acme", "openai", "bedrock"]))
 def test_a_base_reads_as_itself(text: str, provider: str) -> None:
@@ -176,6 +179,7 @@ def test_a_base_reads_as_itself(text: str, provider: str) -> None:
     assert same(read(found.model, "bolt"), found)
 
 
+@pytest.mark.finding("ME-M3")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case[1]))
 def test_a_models_id_leads_to_itself(case: tuple[str, str, str, str, str]) -> None:
     """Reading the id of what was read changes nothing, for any provider."""
