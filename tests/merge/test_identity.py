@@ -14,7 +14,7 @@ from modeldex.merge import identity
 from modeldex.merge.identity import Identity, identify
 from support import catalogs, worlds
 from support.catalogs import TODAY, listing
-from support.counting import steps
+from support.lines import steps
 
 _LARGE = "mistral-large-2512"
 

@@ -10,7 +10,7 @@ from modeldex.domain.provider import Provider
 from modeldex.snapshot import fragments
 from support import catalogs
 from support.catalogs import listing
-from support.counting import steps
+from support.lines import steps
 
 ACME = Provider(slug="acme", name="Acme", site="https://acme.example", logo="https://l.example/a")
 BOLT = Provider(slug="bolt", name="Bolt")

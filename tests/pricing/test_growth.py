@@ -15,7 +15,7 @@ from modeldex.pricing.resolve import Resolver
 from modeldex.pricing.verdict import Bench
 from support import catalogs
 from support.catalogs import TODAY, listing, priced
-from support.counting import steps
+from support.lines import steps
 
 RATES = (Rate(meter=Meter.INPUT, usd=Decimal(1)),)
 PROVIDERS = {one: Provider(slug=one, name=one, priced_as="core") for one in ("acme", "bolt")}
