@@ -51,9 +51,9 @@ def test_an_offer_is_listed_while_its_provider_lists_it() -> None:
         (3, 6, "r1", "own", True),
         (6, None, "r2", "book", False),
     ]
-    assert shown(timeline(facts, own_since=1))[:2] == [
-        (None, 1, "r2", "book", True),
-        (1, 3, "r2", "book", False),
+    assert shown(timeline(facts, own_since=2))[:2] == [
+        (1, 2, "r2", "book", True),
+        (2, 3, "r2", "book", False),
     ]
 
 
