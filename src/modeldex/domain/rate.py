@@ -38,7 +38,8 @@ class Meter(Enum):
     MESSAGE = "message"  # messages
 
 
-class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+# gc=False: none of these can be part of a cycle, and there are hundreds of thousands of them.
+class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """When a rate holds. A rate without conditions is the standard one.
 
     Attributes:
@@ -62,7 +63,7 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 ALWAYS = Conditions()
 
 
-class Rate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Rate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """US dollars for one unit of a meter, exact, never negative."""
 
     meter: Meter

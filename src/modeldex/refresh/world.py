@@ -33,6 +33,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         recorded_at: unix seconds of the last commit; 0 where there is none.
+        observed: ids of the sources that were ever observed.
+        horizon: unix seconds; what had ended before it may be forgotten.
     """
 
     moment: Moment
@@ -40,6 +42,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     known: dict[str, Known]
     hidden: frozenset[str]
     recorded_at: int = 0
+    observed: frozenset[str] = frozenset()
+    horizon: int = 0
 
     def health(self, source: str) -> Health:
         """Return how a source was doing, be it that it was never asked."""
@@ -85,4 +89,6 @@ async def remembered(store: Store, registry: Registry, moment: Moment) -> World:
         known=known,
         hidden=found.hidden,
         recorded_at=found.recorded_at,
+        observed=found.observed,
+        horizon=found.horizon,
     )
