@@ -73,6 +73,21 @@ def test_build_prints_each_phase() -> None:
     assert float(found["write the file"][1].replace(",", "")) > 0
 
 
+def test_store_prints_each_step_on_both_databases() -> None:
+    """Per database the table has each size and the growth, and what is stored is read back."""
+    done = bench("store.py", "--sizes", "200,100", "--repeats", "1")
+    found = rows(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert found["step"] == [
+        "SQLite, 100", "SQLite, 200", "growth", "PostgreSQL, 100", "PostgreSQL, 200", "growth",
+    ]  # fmt: skip
+    assert list(found)[2:] == [
+        "save a baseline", "known", "believed", "save a cycle that changes 1 %", "basis", "all",
+        "all, by the clock",
+    ]  # fmt: skip
+    assert all(float(cell) > 0 for cell in found["all, by the clock"])
+
+
 @pytest.mark.recorded
 def test_build_reads_recorded_answers() -> None:
     """Beside recorded answers it measures these: every provider's newest one."""

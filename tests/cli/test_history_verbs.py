@@ -49,7 +49,7 @@ def test_a_history_is_a_line_per_period_and_per_change(published: tuple[Path, st
         ["offer", "from", "until", "listed", "input", "output", "source"],
         ["acme/labs/large", *DATES, "yes", "1", "2", "acme"],
         ["acme/labs/large", DATES[1], "now", "yes", "1.5", "10", "acme"],
-        ["bolt/labs/large", "ever", "now", "yes", "book"],
+        ["bolt/labs/large", "ever", "now", "no", "book"],
         ["labs/large;", "prices", "in", "USD", "per", "million", "tokens"],
         ["when", "change", "of", "field", "old", "new"],
         [DATES[1], "price.changed", "acme/labs/large", "input", "0.000001", "input", "0.0000015"],

@@ -238,7 +238,10 @@ def test_an_answer_between_two_known_ones_speaks_until_the_next() -> None:
 
 @pytest.mark.parametrize(
     ("recorded_at", "next_at", "problem"),
-    [(8, None, "is from the future: it is now 8"), (9, 9, "not before the next one at 9")],
+    [
+        (8, None, "is from the future: it is now 1970-01-01T00:00:08Z"),
+        (9, 9, "not before the next one at 1970-01-01T00:00:09Z"),
+    ],
 )
 def test_times_that_cannot_be_are_sentences(
     recorded_at: int, next_at: int | None, problem: str

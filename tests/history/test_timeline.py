@@ -44,16 +44,26 @@ def test_the_providers_own_price_counts_then_a_books() -> None:
 
 def test_an_offer_is_listed_while_its_provider_lists_it() -> None:
     """Once the provider's own list is known, a book lists nothing; before it, it does."""
-    facts = [fact("book", "r2", None), fact("own", "r1", 3, 6)]
+    facts = [fact("book", "r2", 1), fact("own", "r1", 3, 6)]
 
     assert shown(timeline(facts)) == [
-        (None, 3, "r2", "book", True),
+        (1, 3, "r2", "book", True),
         (3, 6, "r1", "own", True),
         (6, None, "r2", "book", False),
     ]
-    assert shown(timeline(facts, own_since=1))[:2] == [
-        (None, 1, "r2", "book", True),
-        (1, 3, "r2", "book", False),
+    assert shown(timeline(facts, own_since=2))[:2] == [
+        (1, 2, "r2", "book", True),
+        (2, 3, "r2", "book", False),
+    ]
+
+
+def test_a_price_without_a_beginning_lists_nothing() -> None:
+    """A book that says only until when a price held does not say that there was an offer."""
+    facts = [fact("book", "r2", None, 4), fact("book", "r1", 4)]
+
+    assert shown(timeline(facts)) == [
+        (None, 4, "r2", "book", False),
+        (4, None, "r1", "book", True),
     ]
 
 

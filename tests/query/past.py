@@ -49,7 +49,9 @@ class Then(Oracle):
         if not holding:
             return None
         best = min(holding, key=lambda one: (one.built.weight, one.built.source))
-        listed = any(one.own for one in holding) or not self._has_list(row["provider_slug"])
+        begun = any(one.since is not None for one in holding)
+        by_books = begun and not self._has_list(row["provider_slug"])
+        listed = by_books or any(one.own for one in holding)
         return {
             **row,
             "pricing": _pricing(best),

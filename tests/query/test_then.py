@@ -187,7 +187,7 @@ def few(publish: Publish) -> Snapshot:
         Fact(offer="acme/labs/two", since=1, prices=None),
         Fact(offer="bolt/labs/one", since=0, prices=("0.09", "9")),
         Fact(offer="bolt/labs/three", since=0, prices=("0.1", "0.2")),
-        Fact(offer="cove/labs/one", prices=("0", "0"), own=False),
+        Fact(offer="cove/labs/one", prices=("0", "0"), since=-30, own=False),
     ]
     changes = [
         change(1, "status.changed", "bolt/labs/three", "labs/three", new="deprecated"),

@@ -38,7 +38,7 @@ FACTS = (
     Fact(offer="bolt/labs/large", since=5, until=20, prices=("0.2", "0.8"), learned=5),
     Fact(offer="bolt/labs/large", since=25, prices=("0.2", "0.8"), learned=25),
     Fact(offer="acme/uni/small", since=2, prices=("0.1", "0.2"), learned=2),
-    Fact(offer="acme/uni/old", prices=("0", "0"), own=False),
+    Fact(offer="acme/uni/old", prices=("0", "0"), since=-30, own=False),
     *(
         Fact(offer="bolt/uni/zoom", since=n, until=n + 1, prices=("0.1", f"0.{n}"), learned=n)
         for n in range(1, 10)

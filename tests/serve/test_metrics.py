@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from modeldex.domain.provenance import KINDS as KINDS_OF_DOUBT
 from modeldex.snapshot import status
-from modeldex.snapshot.status import SourceStatus, Status
+from modeldex.snapshot.status import SourceStatus, Status, StoreWork
 from serve.conftest import small
 from support import catalogs, live, wire
 
@@ -35,7 +35,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server with a source that is fine, one never asked, and one for each kind of failure."""
     directory = tmp_path_factory.mktemp("metrics") / "snapshots"
     name = catalogs.publish(directory, small())
-    status.write(directory, Status(at=AT, snapshot=name, sources=(GOOD, NEVER, *BAD)))
+    work = StoreWork(statements=42, seconds=0.5, slow=3, replica_unused=2)
+    sources = (GOOD, NEVER, *BAD)
+    status.write(directory, Status(at=AT, snapshot=name, sources=sources, store=work))
     with live.served(live.application(directory.parent)) as found:
         yield found
 
@@ -108,6 +110,19 @@ def test_the_snapshot_is_measured_and_no_reason_is_quoted(url: str) -> None:
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert answer.headers["cache-control"] == "no-store"
     assert "s3cret" not in answer.body.decode()
+
+
+def test_the_work_of_the_store_is_counted(url: str) -> None:
+    """The refresher is another process; its figures come by the status file."""
+    found = samples(url)
+    counted = {name: v for (name, _), v in found.items() if name.startswith("modeldex_store_")}
+
+    assert counted == {
+        "modeldex_store_statements_total": 42,
+        "modeldex_store_seconds_total": 0.5,
+        "modeldex_store_slow_statements_total": 3,
+        "modeldex_store_replica_unused_total": 2,
+    }
 
 
 def test_metrics_come_before_the_first_catalog(tmp_path: Path) -> None:

@@ -135,6 +135,17 @@ def test_what_is_remembered_is_content() -> None:
     assert len({digest(one) for one in PASTS.values()}) == len(PASTS)
 
 
+def test_from_when_on_something_is_remembered_is_content() -> None:
+    """Though nothing had to be forgotten, questions before that moment are answered otherwise."""
+    past = PASTS["a fact"]
+    ids = {
+        digest(replace(past, history=replace(past.history, horizon=one)))
+        for one in (0, 86_400, 172_800)
+    }
+
+    assert (len(ids), digest(past) in ids) == (3, True)
+
+
 def test_the_order_of_facts_does_not_matter() -> None:
     """The same past, read in another order, is the same content."""
     facts = [replace(FACT, since=n, until=n + 1, prices=(str(n), "1")) for n in range(6)]

@@ -238,6 +238,28 @@ async def test_a_compaction_does_not_move_the_clock(store: Store) -> None:
     assert (known.commit, known.recorded_at) == (2, 10)
 
 
+async def test_what_may_be_forgotten_is_said_with_what_is_left(store: Store) -> None:
+    """The horizon of the furthest compaction, whatever is saved afterwards; 0 before any."""
+    await store.save(Changes(facts=[fact()], recorded_at=10))
+    assert ((await store.known()).horizon, (await store.basis(1)).ledger.horizon) == (0, 0)
+    for horizon, furthest in ((50, 50), (20, 50), (60, 60)):
+        await store.compact(horizon)
+        await store.save(Changes(facts=[fact(at=70)], recorded_at=70))
+        ledger = (await store.basis(0)).ledger
+        assert ((await store.known()).horizon, ledger.horizon) == (furthest, furthest)
+
+
+async def test_which_sources_were_ever_observed_is_known(store: Store) -> None:
+    """However often, and whatever is forgotten; one without health is nobody's source."""
+    health = [Health(source=one) for one in ("acme", "bolt", "cove")]
+    await store.save(Changes(health=health, answers=[plain("bolt", "a")]))
+    assert (await store.known()).observed == frozenset()
+    seen = [observed(10), observed(20), observed(10, "cove"), observed(10, "nobody")]
+    await store.save(Changes(observations=seen, recorded_at=20))
+    await store.compact(1_000)
+    assert (await store.known()).observed == {"acme", "cove"}
+
+
 async def test_equal_states_are_read_as_equal(store: Store) -> None:
     """However often they occur."""
     states = [FULL_STATE, State(), FULL_STATE]

@@ -228,14 +228,18 @@ def offers(directory: Path) -> list[str]:
 
 def statuses(directory: Path) -> dict[str, str]:
     """Return the status of each offer in the current snapshot of a directory."""
+    return {row["id"]: row["status"] for row in rows(directory)}
+
+
+def rows(directory: Path) -> list[dict[str, Any]]:
+    """Return the native rows in the current snapshot of a directory."""
     current = read_pointer(directory).current
     if current is None:
-        return {}
+        return []
     uri = f"file:{directory / current.file}?immutable=1"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         bodies = connection.execute("select body from offer_native order by rank").fetchall()
-    rows = [json.loads(body) for (body,) in bodies]
-    return {row["id"]: row["status"] for row in rows}
+    return [json.loads(body) for (body,) in bodies]
 
 
 def outcome(report: Report, source: str) -> Outcome:

@@ -113,10 +113,10 @@ def clock() -> datetime:
 
 
 @contextmanager
-def several(data_dir: Path, count: int) -> Iterator[tuple[str, list[int]]]:
+def several(data_dir: Path, count: int, **environment: str) -> Iterator[tuple[str, list[int]]]:
     """Give the URL and the process ids of *count* workers under one supervisor, no refresher."""
     port = live.free_port()
-    env = live.variables(data_dir, PORT=str(port), WORKERS=str(count))
+    env = live.variables(data_dir, PORT=str(port), WORKERS=str(count), **environment)
     process = subprocess.Popen([sys.executable, "-c", _WORKERS], env=env)
     url = f"http://127.0.0.1:{port}"
     try:

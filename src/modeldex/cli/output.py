@@ -37,7 +37,7 @@ def as_table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: 
 
 def console() -> Console:
     """Return the console for people; piped, its lines are not cut."""
-    return Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    return Console(width=None if sys.stdout.isatty() else 200, highlight=False, emoji=False)
 
 
 def ago(now: float, then: float | None) -> str:

@@ -1,18 +1,14 @@
 """The native dialect's shapes of what was true before: moments, changes, periods, rate sets."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from modeldex.domain.history import Change
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from modeldex.domain.moments import written
 
 
 def moment(seconds: int | None) -> str | None:
     """Return unix seconds as ISO 8601, UTC: ``2026-08-15T00:00:00Z``; ``None`` is open."""
-    if seconds is None:
-        return None
-    return (_EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+    return None if seconds is None else written(seconds)
 
 
 def change_row(change: Change) -> dict[str, Any]:

@@ -20,7 +20,8 @@ KINDS = (
 )  # fmt: skip
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+# gc=False: none of these can be part of a cycle, and there are hundreds of thousands of them.
+class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What is remembered over time of one listing. ``None`` means that its source is silent.
 
     Attributes:
@@ -35,7 +36,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: str | None = None
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """That a source listed a model in one state for a time, as the catalog believed for a time.
 
     Attributes:
@@ -64,7 +65,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
         return self.source, self.provider, self.provider_model_id
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One change of one listing of one source.
 
     Attributes:

@@ -5,7 +5,8 @@ import msgspec
 from modeldex.domain.rate import Rate
 
 
-class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+# gc=False: none of these can be part of a cycle, and there are hundreds of thousands of them.
+class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One row of one source's answer, in our units. ``None`` means that the source is silent.
 
     Attributes:
@@ -58,7 +59,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     doubts: tuple[str, ...] = ()
 
 
-class Pending(msgspec.Struct, frozen=True, kw_only=True):
+class Pending(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A suspicious new state of a listing, and how many answers in a row have stated it.
 
     Attributes:
@@ -70,7 +71,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     since: float = 0.0
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A last good listing with the UTC dates on which it was first seen and last changed.
 
     Attributes:

@@ -43,7 +43,8 @@ class Meter(Enum):
     MESSAGE = "message"  # messages
 
 
-class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+# gc=False: none of these can be part of a cycle, and there are hundreds of thousands of them.
+class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """When a rate holds. A rate without conditions is the standard one.
 
     All that are stated must hold. docs/cost.md says which of several rates wins.
@@ -108,7 +109,7 @@ _SPECIAL = (
 )  # fmt: skip
 
 
-class Rate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Rate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """US dollars for one unit of a meter, exact, never negative.
 
     Attributes:

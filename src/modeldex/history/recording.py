@@ -7,6 +7,7 @@ import msgspec
 
 from modeldex.domain.history import Event, Fact, Observation, State
 from modeldex.domain.listing import Kept, Listing
+from modeldex.domain.moments import written
 from modeldex.errors import HistoryError
 from modeldex.history import diff, periods, states
 from modeldex.history.events import RETIREMENT, Scene, events
@@ -101,13 +102,13 @@ def blank(source: str, name: Name, recorded_at: int) -> Fact:
 
 
 def _check(taken: Taken) -> None:
-    moment = f"The answer of {taken.source} at {taken.observed_at} (unix seconds)"
+    moment = f"The answer of {taken.source} at {written(taken.observed_at)}"
     if taken.observed_at > taken.recorded_at:
-        message = f"{moment} is from the future: it is now {taken.recorded_at}. Check the clock."
-        raise HistoryError(message)
+        now = written(taken.recorded_at)
+        raise HistoryError(f"{moment} is from the future: it is now {now}. Check the clock.")
     if taken.next_at is not None and taken.next_at <= taken.observed_at:
-        message = f"{moment} is not before the next one at {taken.next_at}. Give them in order."
-        raise HistoryError(message)
+        after = written(taken.next_at)
+        raise HistoryError(f"{moment} is not before the next one at {after}. Give them in order.")
 
 
 def _since(taken: Taken, name: Name, facts: Iterable[Fact]) -> int:

@@ -7,6 +7,7 @@ not been told; the very first observation of all is the baseline and makes no ev
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -21,6 +22,7 @@ from modeldex.history.seen import Seen, rows
 from modeldex.history.states import Name
 
 States = dict[Name, State]
+_END = Span(NEVER, NEVER, State())
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +70,7 @@ class _Film:
         self.seen: dict[Name, Seen] = {}
         self.gone: dict[Name, int] = {}
         self.absences: list[tuple[Name, int, int]] = []
+        self.going_on = {name: dict(self._absences(one)) for name, one in self.before.items()}
         self.events: list[Event] = []
         self.observations: list[Observation] = []
 
@@ -81,6 +84,7 @@ class _Film:
             follows_new = self.last is not None and was is self.last[1]
             self._tell(was, now if follows_new else _in_force(now, moment), moment)
             self._follow(was, now, moment)
+        self._end(now, moment)
         self._claim(was, now, moment)
         for one in answer.listings:
             first = Seen(one, moment, moment, moment)
@@ -101,7 +105,9 @@ class _Film:
         recorded = Recorded(
             facts=tuple(facts),
             superseded=tuple(sorted(superseded)),
-            events=tuple(sorted((*self.events, *self._retirements()), key=_happened)),
+            events=tuple(
+                sorted((*self.events, *self._retirements()), key=lambda one: one.happened_at)
+            ),
             observations=tuple(self.observations),
         )
         return Replayed(recorded=recorded, rows=self._rows(), skipped=skipped)
@@ -136,7 +142,7 @@ class _Film:
         self._tell(_in_force(now, after), then, after, already)
         self._follow(now, then, after)
         for name in [one.key for one in already if one.new is None]:
-            self.gone.pop(name, None)  # whoever saw it go counts for how long
+            self._gone_before(name, self.gone.pop(name, after), after)
         for name in list(self.gone):
             back = (one.begins for one in self.before.get(name, ()) if one.begins > after)
             self._came_back(name, next(back, NEVER))
@@ -151,6 +157,31 @@ class _Film:
     def _came_back(self, name: Name, moment: int) -> None:
         if moment != NEVER:
             self.absences.append((name, self.gone.pop(name), moment))
+
+    def _absences(self, spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
+        """Yield from when until when a listing was seen to be gone, but not for long enough."""
+        for one, following in pairwise([*spans, _END]):
+            gone, back = one.ends, following.begins
+            seen = bisect_left(self.known, gone) < bisect_right(self.known, gone)
+            if seen and self._retired_at(gone, back, self.known) is None:
+                yield gone, back
+
+    def _end(self, now: States, moment: int) -> None:
+        """Let absences that were known end where an answer has the listing."""
+        for name in now.keys() & self.going_on.keys():
+            for gone, back in self.going_on[name].items():
+                if gone < moment:
+                    self.going_on[name][gone] = min(back, moment)
+
+    def _gone_before(self, name: Name, moment: int, known: int) -> None:
+        """Let an absence that was known, if it may still grow, begin earlier."""
+        absences = self.going_on.get(name, {})
+        if known in absences:
+            absences[moment] = absences.pop(known)
+
+    def _retired_at(self, gone: int, back: int, counting: Sequence[int]) -> int | None:
+        place = bisect_left(counting, gone) + self.past.retire_after - 1
+        return counting[place] if place < len(counting) and counting[place] < back else None
 
     def _tell(
         self,
@@ -197,10 +228,10 @@ class _Film:
     def _retirements(self) -> Iterator[Event]:
         """Yield that a listing retired, for each absence that was long enough."""
         still = [(name, moment, NEVER) for name, moment in self.gone.items()]
-        for name, gone, back in sorted([*self.absences, *still]):
-            place = bisect_left(self.counting, gone) + self.past.retire_after - 1
-            if place < len(self.counting) and self.counting[place] < back:
-                moment = self.counting[place]
+        known = [(name, *pair) for name, ones in self.going_on.items() for pair in ones.items()]
+        for name, gone, back in sorted([*self.absences, *still, *known]):
+            moment = self._retired_at(gone, back, self.counting)
+            if moment is not None:
                 scene = Scene(self.past.source, moment, self.past.recorded_at)
                 yield scene.event(name, RETIREMENT)
 
@@ -217,7 +248,3 @@ def _in_force(said: States, moment: int) -> States:
 def _topic(told: Told) -> tuple[str, str | None]:
     """Return what is told of; who came has come, whether or not it was there before."""
     return (ADDED if told.kind == RETURNED else told.kind), told.field
-
-
-def _happened(event: Event) -> int:
-    return event.happened_at

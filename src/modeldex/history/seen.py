@@ -46,11 +46,10 @@ def rows(
         _corrected(one, seen.get(name), newest_known)
         for name, one in zip(names, held, strict=True)
     ]
-    if is_newest:
-        found = [
-            msgspec.structs.replace(one, missing=missing(name), pending=None)
-            for name, one in zip(names, found, strict=True)
-        ]
+    found = [
+        _counted(one, missing(name), is_newest=is_newest)
+        for name, one in zip(names, found, strict=True)
+    ]
     known = set(names)
     new = [(name, one) for name, one in sorted(seen.items()) if name not in known]
     return (*found, *(_row(one, missing(name)) for name, one in new))
@@ -59,10 +58,23 @@ def rows(
 def _corrected(held: Kept, seen: Seen | None, newest_known: int | None) -> Kept:
     if seen is None:
         return held
-    held = msgspec.structs.replace(held, first_seen=min(held.first_seen, _day(seen.first)))
-    if newest_known is None or seen.last < newest_known or seen.listing == held.listing:
+    first, changed = min(held.first_seen, _day(seen.first)), held.last_changed
+    newest = 0 if newest_known is None else newest_known
+    listing = seen.listing if seen.last > newest else held.listing
+    if listing != held.listing or seen.changed > seen.first > newest:
+        changed = _day(seen.changed)
+    elif listing == seen.listing and changed == held.first_seen:  # it was so when it first came
+        changed = min(changed, _day(seen.changed))
+    return msgspec.structs.replace(held, listing=listing, first_seen=first, last_changed=changed)
+
+
+def _counted(held: Kept, missing: int, *, is_newest: bool) -> Kept:
+    """Older answers may show that what has gone was gone for longer, never that it is there."""
+    if is_newest:
+        return msgspec.structs.replace(held, missing=missing, pending=None)
+    if not 0 < held.missing < missing:
         return held
-    return msgspec.structs.replace(held, listing=seen.listing, last_changed=_day(seen.changed))
+    return msgspec.structs.replace(held, missing=missing)
 
 
 def _row(seen: Seen, missing: int) -> Kept:

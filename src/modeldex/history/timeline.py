@@ -47,7 +47,8 @@ def timeline(
     Of the facts in force at a time, the one with the lowest weight counts, of equal ones that of
     the first source by name. A book's fact lists an offer only before *own_since*, the moment from
     which on the provider's own list is known; without it, before the first own fact given here.
-    There is no period where nothing is believed.
+    A book's price without a beginning lists nothing. There is no period where
+    nothing is believed.
     """
     believed = [one for one in facts if _is_believed(one, known_at)]
     if own_since is None:
@@ -103,7 +104,8 @@ def _period(active: Sequence[OfferFact], begins: int, ends: int, own_since: int)
         valid_until=None if ends == NEVER else ends,
         rate_id=counts.rate_id,
         source=counts.source,
-        listed=begins < own_since or any(one.own for one in active),
+        listed=any(one.own for one in active)
+        or (begins < own_since and any(one.valid_from is not None for one in active)),
     )
 
 

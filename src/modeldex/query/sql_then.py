@@ -13,7 +13,7 @@ from modeldex.query import moments, sql
 from modeldex.query.question import Moment, Question
 from modeldex.query.sql import Statement
 from modeldex.snapshot.reader import Snapshot
-from modeldex.snapshot.schema import NEVER, sort_column
+from modeldex.snapshot.schema import ALWAYS, NEVER, sort_column
 
 _NO_LIMIT = -1
 _BELIEVED = "f.recorded_at <= ? and f.superseded_at > ?"
@@ -26,7 +26,9 @@ _WITH_LISTS = (
 )
 _ONE = (
     "select o.rank, o.model, o.provider, min(f.place) as place, "
-    "(max(f.own) or o.provider not in lists) and o.rank not in hidden as listed"
+    # A book's price without a beginning lists nothing.
+    f"(max(f.own) or o.provider not in lists and max(f.valid_from) > {ALWAYS}) "
+    "and o.rank not in hidden as listed"
 )
 _RATES = (
     "left join facts g on g.offer = t.rank and g.place = t.place "

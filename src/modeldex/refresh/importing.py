@@ -11,7 +11,7 @@ from modeldex.domain.listing import Kept, Listing, SourceRows
 from modeldex.errors import ImportProblem, SourceError
 from modeldex.history.past import Answer, Past
 from modeldex.history.replay import Replayed, replay
-from modeldex.history.states import Name, name_of
+from modeldex.history.states import Name, name_of, present
 from modeldex.normalize.listings import normalized
 from modeldex.refresh.order import PastFiles
 from modeldex.refresh.remembering import by_source, joined, recorded_at
@@ -61,6 +61,7 @@ async def imported(
             held=found.known[source].rows if source in found.known else (),
             recorded_at=changes.recorded_at,
             retire_after=limits.retire_after,
+            horizon=found.horizon,
         )
         result = await asyncio.to_thread(replay, past, believed.get(source, ()))
         changes = _with(changes, declaration, past, result, found)
@@ -111,32 +112,40 @@ def _with(
 ) -> Changes:
     if result.rows == tuple(past.held) and not result.recorded.observations:
         return changes
-    is_known = declaration.id in found.known
-    rows = SourceRows(source=declaration.id, is_book=declaration.book, rows=result.rows)
+    is_known = past.source in found.known
+    is_newer = not is_known or present(past.held) != present(result.rows)
     answer = GoodAnswer(
-        rows=rows, pages=None if past.held else (), recorded_at=float(changes.recorded_at)
+        rows=SourceRows(source=declaration.id, is_book=declaration.book, rows=result.rows),
+        pages=() if is_newer else None,
+        recorded_at=float(changes.recorded_at),
     )
-    new = () if is_known else (_health(declaration.id, result.rows),)
+    health = [_health(found.health(past.source), result.rows)] if is_newer else []
     changes = msgspec.structs.replace(
-        changes, answers=[*changes.answers, answer], health=[*changes.health, *new]
+        changes, answers=[*changes.answers, answer], health=[*changes.health, *health]
     )
     return joined(changes, result.recorded)
 
 
-def _health(source: str, rows: Sequence[Kept]) -> Health:
-    present = [one for one in rows if not one.missing]
-    priced = sum(bool(one.listing.rates) for one in present)
-    return Health(source=source, rows=len(present), priced=priced)
+def _health(before: Health, rows: Sequence[Kept]) -> Health:
+    """The validators and the payload were those of an older answer: the next is seen whole."""
+    there = present(rows).values()
+    return msgspec.structs.replace(
+        before,
+        etag=None,
+        last_modified=None,
+        rows=len(there),
+        priced=sum(bool(one.rates) for one in there),
+    )
 
 
 def _outcome(past: Past, result: Replayed) -> Outcome:
-    health = _health(past.source, result.rows)
+    there = present(result.rows).values()
     recorded, taken = result.recorded, len(past.answers) - result.skipped
     return Outcome(
         source=past.source,
         outcome=IMPORTED,
-        rows=health.rows,
-        priced=health.priced,
+        rows=len(there),
+        priced=sum(bool(one.rates) for one in there),
         new=len(result.rows) - len(past.held),
         reason=(
             f"{taken} answers taken over, {result.skipped} known already: "

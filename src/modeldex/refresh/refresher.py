@@ -203,21 +203,26 @@ class Refresher:
         commit = await self.store.save(changes)
         self._health = {name: one.health for name, one in known.items()}
         if steps.forget_before is not None:
-            forgotten = await self.store.compact(steps.forget_before)
-            self.log.info("the past was compacted", facts=forgotten.facts, events=forgotten.events)
-            self.publication.forget()
+            await self._forget(steps.forget_before, found.moment.date)
         return await self.publication.publish(
             report, found, changes, partial(self.store.basis, commit)
         )
 
+    async def _forget(self, before: int, today: str) -> None:
+        forgotten = await self.store.compact(before)
+        self._compacted = today
+        self.log.info("the past was compacted", facts=forgotten.facts, events=forgotten.events)
+        self.publication.forget()
+
     def _horizon(self, order: Order, found: World) -> int | None:
-        """Return before when the past is to be forgotten now: as ordered, or once a day."""
-        if order.forget_before is not None or not self.terms.history_days:
+        """Return before when the past is to be forgotten now: as ordered, or once a day.
+
+        It is the beginning of a day, so that nothing changes with the moment of a refresh.
+        """
+        days = self.terms.history_days
+        if order.forget_before is not None or not days or self._compacted == found.moment.date:
             return order.forget_before
-        if self._compacted == found.moment.date:
-            return None
-        self._compacted = found.moment.date
-        return int(found.moment.seconds) - self.terms.history_days * _DAY
+        return (int(found.moment.seconds) // _DAY - days) * _DAY
 
     def _write_status(self, found: World, known: Mapping[str, Known], report: Report) -> None:
         sources = statuses(found, known, self.obstacle, self.terms.breaker)
@@ -226,6 +231,7 @@ class Refresher:
             snapshot=report.snapshot,
             sources=sources,
             broken=report.broken,
+            store=status.StoreWork(**msgspec.structs.asdict(self.store.work())),
         )
         try:
             status.write(self.directory, shown)

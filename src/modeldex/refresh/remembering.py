@@ -1,7 +1,7 @@
 """What a refresh adds to what is remembered over time."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -19,20 +19,21 @@ PATIENCE = 3600  # seconds by which a clock may have gone back without stopping 
 async def with_history(store: Store, changes: Changes, found: World, retire_after: int) -> Changes:
     """Return *changes* with the facts, events and observations that its answers make.
 
+    A source that has rows but was never observed, as in a store of an older modeldex, begins its
+    history with them.
+
     Raises:
         StoreError: the record of truth cannot be read.
     """
     now = recorded_at(found)
     changes = msgspec.structs.replace(changes, recorded_at=now)
-    if not changes.answers:
+    taken = [_taken(one, found, now, retire_after) for one in changes.answers]
+    taken += _baselines(changes, found, now)
+    if not taken:
         return changes
-    believed = by_source(await store.believed([one.rows.source for one in changes.answers]))
-    for answer in changes.answers:
-        taken = _taken(answer, found, now, retire_after)
-        facts = believed.get(taken.source, ())
-        first = not facts
-        recorded = record(msgspec.structs.replace(taken, first=first), facts)
-        changes = joined(changes, recorded)
+    believed = by_source(await store.believed([one.source for one in taken]))
+    for one in taken:
+        changes = joined(changes, record(one, believed.get(one.source, ())))
     return changes
 
 
@@ -87,9 +88,27 @@ def _taken(answer: GoodAnswer, found: World, now: int, retire_after: int) -> Tak
         after=after,
         observed_at=min(now, int(answer.observed_at or now)),
         recorded_at=now,
+        first=source not in found.observed,
         since=_settled_since(held, after),
         retire_after=retire_after,
     )
+
+
+def _baselines(changes: Changes, found: World, now: int) -> Iterator[Taken]:
+    """Yield that sources nobody observed yet were seen when they answered last."""
+    answered = {one.source: one.answered_at for one in changes.health}
+    taken = {one.rows.source for one in changes.answers}
+    for name, one in found.known.items():
+        if one.rows and name not in found.observed | taken:
+            seen_at = answered.get(name, one.health.answered_at)
+            yield Taken(
+                source=name,
+                before=(),
+                after=one.rows,
+                observed_at=min(now, int(seen_at or now)),
+                recorded_at=now,
+                first=True,
+            )
 
 
 def _settled_since(before: Sequence[Kept], after: Sequence[Kept]) -> Mapping[Name, int]:

@@ -35,6 +35,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         stated: the prices that an operator states.
         recorded_at: unix seconds of the last commit; 0 where there is none.
+        observed: ids of the sources that were ever observed.
+        horizon: unix seconds; what had ended before it may be forgotten.
     """
 
     moment: Moment
@@ -42,7 +44,9 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     known: dict[str, Known]
     hidden: frozenset[str]
     stated: Stated
-    recorded_at: int
+    recorded_at: int = 0
+    observed: frozenset[str] = frozenset()
+    horizon: int = 0
 
     def health(self, source: str) -> Health:
         """Return how a source was doing, be it that it was never asked."""
@@ -89,4 +93,6 @@ async def remembered(store: Store, registry: Registry, stated: Stated, moment: M
         hidden=found.hidden,
         stated=stated,
         recorded_at=found.recorded_at,
+        observed=found.observed,
+        horizon=found.horizon,
     )

@@ -67,13 +67,29 @@ class SourceStatus(msgspec.Struct, frozen=True, kw_only=True):
     held: Held | None = None
 
 
+class StoreWork(msgspec.Struct, frozen=True, kw_only=True):
+    """What the refresher has asked of the store since its process began.
+
+    Attributes:
+        seconds: that its statements took, all together.
+        slow: statements that took longer than is usual.
+        replica_unused: builds that were read from the primary though there is a replica.
+    """
+
+    statements: int
+    seconds: float
+    slow: int
+    replica_unused: int
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """How all sources are doing, and which declarations are broken."""
+    """How all sources are doing, which declarations are broken, and what the store was asked."""
 
     at: float
     snapshot: str | None
     sources: tuple[SourceStatus, ...] = ()
     broken: tuple[str, ...] = ()
+    store: StoreWork | None = None
 
 
 def write(directory: Path, status: Status) -> None:

@@ -116,6 +116,8 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
         hidden: ids of offers that an operator hides.
         commit: number of the last commit; 0 for an empty store.
         recorded_at: unix seconds of the last commit, 0 for an empty store.
+        observed: ids of the sources with health that were ever observed.
+        horizon: unix seconds; what had ended before it may be forgotten; 0 where nothing is.
     """
 
     health: dict[str, Health]
@@ -124,6 +126,8 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     hidden: frozenset[str]
     commit: int
     recorded_at: int
+    observed: frozenset[str] = frozenset()
+    horizon: int = 0
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +152,22 @@ class Compacted(msgspec.Struct, frozen=True, kw_only=True):
     events: int
 
 
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """What a store has asked of its databases so far.
+
+    Attributes:
+        statements: that were run.
+        seconds: that they took, all together.
+        slow: how many of them took longer than is usual.
+        replica_unused: builds that were read from the primary though there is a replica.
+    """
+
+    statements: int = 0
+    seconds: float = 0.0
+    slow: int = 0
+    replica_unused: int = 0
+
+
 class Store(Protocol):
     """Remembers. Every method is one transaction; readers see all of it or nothing.
 
@@ -159,6 +179,9 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Let go of every connection. Calling it twice is harmless."""
+
+    def work(self) -> Work:
+        """Return what was asked of the databases so far."""
 
     async def known(self) -> Remembered:
         """Return what a refresh begins with; the number of statements is constant."""

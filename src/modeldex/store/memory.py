@@ -15,6 +15,7 @@ from modeldex.store.base import (
     Health,
     HeldAnswer,
     Remembered,
+    Work,
 )
 from modeldex.store.checks import FORGOTTEN, check_clock, check_commit, check_superseded
 
@@ -41,6 +42,10 @@ class MemoryStore:
     async def close(self) -> None:
         """Nothing to let go of."""
 
+    def work(self) -> Work:
+        """Return that nothing was asked: there is no database."""
+        return Work()
+
     async def known(self) -> Remembered:
         """Return what a refresh begins with."""
         return Remembered(
@@ -50,6 +55,8 @@ class MemoryStore:
             hidden=frozenset(self._hidden),
             commit=self._commit,
             recorded_at=self._recorded_at,
+            observed=frozenset(self._health) & {one.source for one in self._observations},
+            horizon=self._horizon,
         )
 
     async def basis(self, least: int) -> Basis:

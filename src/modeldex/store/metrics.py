@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event
 
+from modeldex.store.base import Work
 from modeldex.telemetry import Log
 
 _SHOWN = 300  # characters of a statement
@@ -33,6 +34,15 @@ class StoreMetrics:
         event.listen(engine, "before_cursor_execute", self._begin)
         event.listen(engine, "after_cursor_execute", self._end)
         event.listen(engine, "handle_error", self._fail)
+
+    def work(self) -> Work:
+        """Return the figures as they are now."""
+        return Work(
+            statements=self.statements,
+            seconds=round(self.seconds, 6),
+            slow=self.slow,
+            replica_unused=self.replica_unused,
+        )
 
     def statement(self, text: str, seconds: float) -> None:
         """Note a statement; its text holds no values."""

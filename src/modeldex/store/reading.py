@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from modeldex.domain.history import Fact, Ledger, Observation
@@ -48,7 +48,7 @@ async def marker(connection: AsyncConnection, *, lock: bool = False) -> Marker:
 
 
 async def known(connection: AsyncConnection) -> Remembered:
-    """Return what a refresh begins with, in five statements."""
+    """Return what a refresh begins with, in six statements."""
     last = await marker(connection)
     return Remembered(
         health=rows.health(await _all(connection, select(*rows.HEALTH))),
@@ -57,6 +57,8 @@ async def known(connection: AsyncConnection) -> Remembered:
         hidden=await _hidden(connection),
         commit=last.number,
         recorded_at=last.recorded_at,
+        observed=await _observed(connection),
+        horizon=last.horizon,
     )
 
 
@@ -129,6 +131,13 @@ async def _hidden(connection: AsyncConnection) -> frozenset[str]:
     return frozenset(
         row.offer for row in await _all(connection, select(tables.hidden_offers.c.offer))
     )
+
+
+async def _observed(connection: AsyncConnection) -> frozenset[str]:
+    """Look into the index of observations once for each source, not for each observation."""
+    source, seen = tables.sources.c.source, tables.observations.c
+    query = select(source).where(exists(select(seen.number).where(seen.source == source)))
+    return frozenset(row.source for row in await _all(connection, query))
 
 
 async def _all(connection: AsyncConnection, query: Select[Any]) -> Sequence[Row[Any]]:

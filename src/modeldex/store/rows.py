@@ -81,7 +81,8 @@ def facts(found: Iterable[Row[Any]]) -> tuple[Fact, ...]:
         text = values["state"]
         if text not in states:
             states[text] = _state(text)
-        made.append(Fact(**(values | {"state": states[text]})))
+        values["state"] = states[text]
+        made.append(Fact(**values))
     return tuple(made)
 
 

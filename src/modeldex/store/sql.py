@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from modeldex.domain.history import Fact, Observation
 from modeldex.errors import StoreError
 from modeldex.store import migrate, reading, writing
-from modeldex.store.base import Basis, Changes, Compacted, GoodAnswer, Remembered
+from modeldex.store.base import Basis, Changes, Compacted, GoodAnswer, Remembered, Work
 from modeldex.store.engine import READS, WRITES, Limits, connected, transaction
 from modeldex.store.failures import FAULTS, explain, is_lost
 from modeldex.store.metrics import StoreMetrics
@@ -63,6 +63,10 @@ class SqlStore:
         """Let go of every connection."""
         for engine in self._engines:
             await engine.dispose()
+
+    def work(self) -> Work:
+        """Return what was asked of the databases so far, nothing where it is not counted."""
+        return Work() if self.metrics is None else self.metrics.work()
 
     async def known(self) -> Remembered:
         """Return what a refresh begins with."""

@@ -1,10 +1,11 @@
-"""Metrics in Prometheus' text form: the snapshot, and how each source is doing."""
+"""Metrics in Prometheus' text form: the snapshot, the store, and how each source is doing."""
 
 from collections.abc import Callable, Iterator
 
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from starlette.responses import Response
 from typing_extensions import override
@@ -13,7 +14,7 @@ from modeldex.errors import NoSnapshot
 from modeldex.query import quality
 from modeldex.serve.statuses import StatusFile
 from modeldex.snapshot.current import Current
-from modeldex.snapshot.status import SourceStatus
+from modeldex.snapshot.status import SourceStatus, StoreWork
 
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _GAUGES: tuple[tuple[str, str, Callable[[SourceStatus], float | None]], ...] = (
@@ -28,6 +29,17 @@ _GAUGES: tuple[tuple[str, str, Callable[[SourceStatus], float | None]], ...] = (
     ("answered_timestamp_seconds", "When it last answered.", lambda one: one.answered_at),
 )
 
+_COUNTERS: tuple[tuple[str, str, Callable[[StoreWork], float]], ...] = (
+    ("statements", "Statements that the refresher ran.", lambda work: work.statements),
+    ("seconds", "Seconds that they took, all together.", lambda work: work.seconds),
+    ("slow_statements", "Those of them that were slow.", lambda work: work.slow),
+    (
+        "replica_unused",
+        "Builds read from the primary though there is a replica.",
+        lambda work: work.replica_unused,
+    ),
+)
+
 
 class SourcesCollector(Collector):
     """Reads the status file when it is asked; counts nothing itself."""
@@ -36,9 +48,12 @@ class SourcesCollector(Collector):
         self.statuses, self.current = statuses, current
 
     @override
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         yield from self._snapshot()
         status = self.statuses.read()
+        if status is not None and status.store is not None:
+            for name, about, count in _COUNTERS:
+                yield CounterMetricFamily(f"modeldex_store_{name}", about, count(status.store))
         sources = status.sources if status else ()
         for name, about, value in _GAUGES:
             family = GaugeMetricFamily(f"modeldex_source_{name}", about, labels=["source"])
