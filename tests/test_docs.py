@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from modeldex.bootstrap import overriding
 from modeldex.domain.provenance import KINDS
 from modeldex.domain.rate import Meter
-from modeldex.pricing import overrides
+from modeldex.domain.rules import Stated
 from modeldex.settings import Settings
 from modeldex.sources import declaration, parse
 from modeldex.sources.declaration import Declaration
@@ -18,6 +19,7 @@ from support import live
 DOCS = Path(__file__).parents[1] / "docs"
 SOURCES = (DOCS / "sources.md").read_text(encoding="utf-8")
 QUALITY = (DOCS / "data-quality.md").read_text(encoding="utf-8")
+IDENTITY = (DOCS / "identity.md").read_text(encoding="utf-8")
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 NAMED = 'id = "acme"\nname = "Acme"\n'
 LIST = 'list = "https://api.acme.example/models"\n'
@@ -83,10 +85,20 @@ def test_every_key_that_there_is_is_explained() -> None:
 def test_the_example_of_an_override_is_one() -> None:
     """What the page shows is read as it stands."""
     (text,) = blocks(QUALITY, "toml overrides.toml")
-    found = overrides.parse(text, "overrides.toml")
+    found = overriding.parse(text, "overrides.toml")
 
     assert found.problems == ()
     assert [len(one.rates) for one in found.overrides] == [3]
+
+
+def test_the_example_of_rules_of_identity_is_one() -> None:
+    """What the page shows is read as it stands."""
+    (text,) = blocks(IDENTITY, "toml overrides.toml")
+    found = overriding.parse(text, "overrides.toml")
+
+    assert found == Stated(
+        joined=(("acme/brand", "labs/large"),), parted=frozenset({"acme/labs/small"})
+    )
 
 
 def test_every_kind_of_doubt_is_explained() -> None:

@@ -58,7 +58,9 @@ class Settings(BaseSettings):
         None, description="Comma list of the only sources to use; all usable ones by default."
     )
     sources_dir: Path | None = Field(None, description="Directory of your own declarations.")
-    overrides: Path | None = Field(None, description="File of prices that you state yourself.")
+    overrides: Path | None = Field(
+        None, description="File of your own prices and rules of identity."
+    )
     source_mirror: str | None = Field(
         None, description="Template such as http://127.0.0.1:9100/{source}; keys are not sent."
     )

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from modeldex.bootstrap.overriding import parse
 from modeldex.domain.rate import Conditions, Meter, Rate
 from modeldex.domain.rules import Override
-from modeldex.pricing.overrides import Index, parse
+from modeldex.pricing.overrides import Index
 
 WHOLE = """
 [[override]]

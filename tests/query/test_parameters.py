@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modeldex.errors import BadValue, QuestionError, UnknownParameter
-from modeldex.query.parameters import PARAMETERS, question
-from modeldex.query.question import EVERY_MODEL, EVERYTHING, Moment, Question
+from modeldex.query.parameters import PARAMETERS, of_one, question
+from modeldex.query.question import EVERY_MODEL, EVERYTHING, Moment, OneQuestion, Question
 from modeldex.snapshot.schema import SORTS
 
 GATEWAYS = {"acme": "acme", "acme-inc": "acme", "bolt": "bolt", "google-vertex": "vertex"}
@@ -128,6 +128,41 @@ def test_a_bad_boolean_is_refused(name: str, value: str) -> None:
 def test_booleans_have_four_spellings(value: str, expected: bool) -> None:  # noqa: FBT001
     """True and 1, false and 0, in any case."""
     assert asked(("unique", value)).unique is expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([], {}),
+        ([("explain", "1")], {"explain": True}),
+        ([("explain", "false"), ("as_of", "2026-01-02")], {"moment": Moment(1_767_312_000)}),
+        ([("unique_models", "TRUE"), ("explain", "true")], {"unique": True, "explain": True}),
+    ],
+)
+def test_what_is_asked_of_one(given: list[tuple[str, str]], expected: dict[str, Any]) -> None:
+    """The model first, another moment, or also why; where nothing is said, none of them."""
+    assert of_one(given) == OneQuestion(**expected)
+
+
+@pytest.mark.parametrize(
+    ("given", "parameter", "sentence"),
+    [
+        ([("explain", "yes")], "explain", "explain='yes' is not allowed. Use true or false."),
+        ([("explain", "")], "explain", "Use true or false."),
+        ([("explain", "1"), ("explain", "0")], "explain", "given twice with different values"),
+        ([("explain", "1"), ("as_of", "2026-01-02")], "explain", "Leave out as_of and known_at"),
+        ([("explain", "1"), ("known_at", "2026-01-02")], "explain", "Leave out as_of and known_"),
+        ([("limit", "1")], "limit", "Allowed: as_of, explain, known_at, unique, unique_models."),
+    ],
+)
+def test_what_cannot_be_asked_of_one(
+    given: list[tuple[str, str]], parameter: str, sentence: str
+) -> None:
+    """The sentence says what is allowed; evidence is of now, so at no other moment."""
+    with pytest.raises(QuestionError) as caught:
+        of_one(given)
+    assert caught.value.parameter == parameter
+    assert sentence in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["sort", "sort_by"])

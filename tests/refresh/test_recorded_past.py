@@ -158,7 +158,9 @@ def short(event: Event) -> Told | None:
 
 def shown_prices(rates: list[dict[str, Any]]) -> Prices:
     """Return the rates of a row or of a period as numbers; they have no other conditions."""
-    assert all(one.get("when", {}).keys() <= {"min_input_tokens"} for one in rates)
+    conditions = [one["when"] for one in rates if "when" in one]
+    assert all(one == {"min_input_tokens": one["min_input_tokens"], "tier": "cliff"}
+               for one in conditions)  # fmt: skip
     return frozenset(
         (one["meter"], one.get("when", {}).get("min_input_tokens"), Decimal(one["usd"]))
         for one in rates

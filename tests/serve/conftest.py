@@ -23,6 +23,7 @@ KINDS = {
     "unique page": "/v1/models?unique=true&limit=2",
     "filtered": "/v1/models?gateway=acme",
     "one": "/v1/models/acme/labs/fast:free",
+    "one explained": "/v1/models/acme/labs/Large?explain=1",
     "stream": STREAMED,
     "page of another moment": "/v1/models?as_of=2026-01-03&limit=5",
     "unique page of another moment": "/v1/models?as_of=2026-01-03&known_at=2026-02-01&unique=true",

@@ -93,8 +93,47 @@ def test_a_name_that_means_nothing_is_a_404_problem(awkward: str, name: str) -> 
 
 
 def test_one_model_takes_no_parameter_of_the_list(awkward: str) -> None:
-    """Only `unique`, its other name and moments mean something for one model."""
+    """Only `unique`, its other name, moments and `explain` mean something for one model."""
     answer = wire.ask(awkward, "/v1/models/labs/twin?limit=3")
 
     assert answer.status == 400
-    assert answer.json["detail"].endswith("Allowed: as_of, known_at, unique, unique_models.")
+    assert answer.json["detail"].endswith(
+        "Allowed: as_of, explain, known_at, unique, unique_models."
+    )
+
+
+def test_why_a_row_is_what_it_is_stands_beside_it(awkward: str) -> None:
+    """`explain=1` adds one field; the row without it is as it was, also from the shelf."""
+    with wire.connected(awkward) as line:
+        for path in ("/v1/models/bolt/labs/twin?unique=0", "/v1/models/labs/twin?unique=1"):
+            plain, told = line.ask(path), line.ask(f"{path}&explain=1")
+            again = line.ask(path)
+            explanation = told.json.pop("explanation")
+            offers = [one["id"] for one in plain.json.get("providers", [plain.json])]
+            assert list(told.json) == [*plain.json, "explanation"]
+            assert list(explanation["identity"]) == list(explanation["evidence"]) == offers
+            assert (again.body, again.headers["etag"]) == (plain.body, plain.headers["etag"])
+            assert told.headers["etag"] != plain.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("explain=0", 200, None),
+        ("explain=maybe", 400, "bad_value"),
+        ("explain=", 400, "bad_value"),
+        ("explain=1&as_of=2026-01-03", 400, "bad_value"),
+        ("explain=1&known_at=2026-01-03", 400, "bad_value"),
+        ("explained=1", 400, "unknown_parameter"),
+    ],
+)
+def test_what_explain_may_be(awkward: str, query: str, status: int, code: str | None) -> None:
+    """A boolean, and only of the catalog as it is now."""
+    answer = wire.ask(awkward, f"/v1/models/labs/twin?{query}")
+
+    assert (answer.status, answer.json.get("code")) == (status, code)
+
+
+def test_nothing_explains_a_name_that_means_nothing(awkward: str) -> None:
+    """It is the same 404 with `explain` as without."""
+    assert wire.ask(awkward, "/v1/models/nobody/nothing?explain=1").status == 404

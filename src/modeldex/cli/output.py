@@ -1,6 +1,7 @@
 """What verbs print: JSON for programs, tables for people."""
 
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
@@ -33,6 +34,19 @@ def as_table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: 
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
     console().print(table)
+
+
+def as_line(text: str, style: str | None = None, indent: int = 0) -> None:
+    """Print a line, further ones of it two deeper; nothing in it is taken for markup."""
+    found, start = console(), " " * indent
+    lines = textwrap.fill(
+        text,
+        found.width,
+        initial_indent=start,
+        subsequent_indent=f"{start}  ",
+        break_on_hyphens=False,
+    )
+    found.print(lines, style=style, markup=False, emoji=False)
 
 
 def console() -> Console:

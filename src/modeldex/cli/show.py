@@ -34,7 +34,7 @@ def command(
     if body is None:
         raise UnknownName(f"No offer, model or alias is called {name!r}; see `modeldex models`.")
     if why:
-        show_why(snapshot, msgspec.json.decode(body), json=json)
+        show_why(snapshot, body, json=json)
     elif json:
         output.as_bytes(body)
     else:

@@ -1,45 +1,40 @@
 """``modeldex show ID --why``: why an offer counts as its model, and who settled its fields."""
 
-from typing import Any
-
 import msgspec
 
 from modeldex.cli import output
 from modeldex.domain.provenance import Evidence
-from modeldex.merge import identity
-from modeldex.query import answer, quality
+from modeldex.query.explanation import Explanation, explain
 from modeldex.snapshot.reader import Snapshot
 
 _FIELDS = ("field", "settled by", "since", "not believed")
 
 
-def show(snapshot: Snapshot, row: dict[str, Any], *, json: bool) -> None:
-    """Show it of the offer that *row* is, or of each offer of the model that it is."""
-    names = [one["id"] for one in row.get("providers", [row])]
-    identities = {name: _reasons(snapshot, name) for name in names}
-    evidence = {name: quality.evidence(snapshot, name) for name in names}
+def show(snapshot: Snapshot, body: bytes, *, json: bool) -> None:
+    """Show it of the offer that the row *body* is, or of each offer of the model that it is."""
+    found = explain(snapshot, body)
     if json:
-        output.as_json({"id": row["id"], "identity": identities, "evidence": evidence})
+        row = msgspec.json.decode(body)
+        output.as_json({"id": row["id"], **msgspec.structs.asdict(found)})
         return
-    lines = [(name, reason) for name in names for reason in identities[name]]
-    output.as_table(("offer", "why it is this model"), lines)
-    for name, fields in evidence.items():
-        if fields:
-            output.as_table(_FIELDS, map(_because, fields), caption=name)
-        else:
-            output.console().print(f"{name}: one source alone speaks of it.")
+    for number, name in enumerate(found.identity):
+        if number:
+            output.as_line("")
+        _show(name, found)
 
 
-def _reasons(snapshot: Snapshot, name: str) -> tuple[str, ...]:
-    row = msgspec.json.decode(answer.one(snapshot, name) or b"{}")
-    told, native = row["identified_by"], row["provider_model_id"].removesuffix(f":{row['via']}")
-    facts = identity.Told(row["provider_slug"], native, row["owned_by"])
-    made = f"counts as {row['canonical_slug']!r}"
-    return (made, *identity.explain(facts, told["evidence"], told["text"]))
+def _show(name: str, found: Explanation) -> None:
+    output.as_line(name, style="bold")
+    for reason in found.identity[name]:
+        output.as_line(reason, indent=2)
+    if found.evidence[name]:
+        output.as_table(_FIELDS, map(_because, found.evidence[name]))
+    else:
+        output.as_line("one source alone speaks of it", indent=2)
 
 
 def _because(one: Evidence) -> tuple[object, ...]:
-    lost = "; ".join(f"{source}: {_shown(value)}" for source, value in one.lost)
+    lost = "\n".join(f"{source}: {_shown(value)}" for source, value in one.lost)
     return one.field, one.source, one.since, lost
 
 

@@ -61,4 +61,22 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     overrides: tuple[Override, ...] = ()
 
 
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator's file states: the rules of these names, and what is wrong in it.
+
+    Attributes:
+        problems: a sentence for each entry that could not be used.
+    """
+
+    overrides: tuple[Override, ...] = ()
+    joined: tuple[tuple[str, str], ...] = ()
+    parted: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """All that a catalog depends on, in one order."""
+        return self.overrides, sorted(self.joined), sorted(self.parted)
+
+
 NO_RULES = Rules()

@@ -1,7 +1,6 @@
-"""Prices that an operator states: read from a file, and found for an offer."""
+"""Prices that an operator states: an entry of a file read, and found for an offer."""
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -15,7 +14,6 @@ from modeldex.domain import decimals
 from modeldex.domain.ids import slug
 from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.domain.rules import Override
-from modeldex.errors import DeclarationError
 
 _UNITS = {"1": 1, "1K": 1000, "1M": 1_000_000}
 _WILD = re.compile(r"[*?\[]")
@@ -48,42 +46,17 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str | None = None
 
 
-class Stated(msgspec.Struct, frozen=True):
-    """The overrides of a file, and a sentence for each entry that could not be used."""
-
-    overrides: tuple[Override, ...] = ()
-    problems: tuple[str, ...] = ()
-
-
-def parse(text: str, file: str) -> Stated:
-    """Return the overrides that *text* (TOML) holds; a wrong entry costs that entry only."""
-    try:
-        table: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        problem = DeclarationError(file, "", f"not valid TOML: {error}")
-        return Stated(problems=(str(problem),))
-    found: list[Override] = []
-    problems = [
-        str(DeclarationError(file, key, "unknown key; allowed is [[override]]"))
-        for key in table
-        if key != "override"
-    ]
-    entries = table.get("override", [])
-    for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
-        name = f"override {number}"
-        try:
-            found.append(_override(f"{file}, {name}", msgspec.convert(entry, Entry)))
-        except ValueError as error:
-            problems.append(str(DeclarationError(file, name, str(error))))
-    return Stated(tuple(found), tuple(problems))
-
-
-def _override(name: str, entry: Entry) -> Override:
+def override(name: str, stated: Any) -> Override:
     """Return an entry as a value.
 
+    Args:
+        name: what it is called in messages.
+        stated: what the file states.
+
     Raises:
-        ValueError: it covers everything, or states a price that is none.
+        ValueError: it is no such entry, covers everything, or states a price that is none.
     """
+    entry = msgspec.convert(stated, Entry)
     if entry.provider is None and not entry.model.strip("*"):
         raise ValueError("it needs a provider, a model, or both")
     if not entry.rates:

@@ -8,7 +8,7 @@ import msgspec
 from modeldex.domain.ids import slug
 from modeldex.errors import BadValue, QuestionError, UnknownParameter
 from modeldex.query import moments
-from modeldex.query.question import Moment, Question
+from modeldex.query.question import Moment, OneQuestion, Question
 from modeldex.snapshot.schema import SORTS
 
 ALL = "all"
@@ -57,6 +57,13 @@ PARAMETERS = (
     Parameter("include_huggingface", "Accepted for older clients; changes nothing.", _BOOLEAN),
 )  # fmt: skip
 _KNOWN = {one.name: one for one in PARAMETERS}
+_OF_ONE = {
+    **{name: _KNOWN[name] for name in ("unique", "unique_models", "as_of", "known_at")},
+    "explain": Parameter("explain", "Also `explanation`: by offer id, in `identity` why it counts "
+                         "as its model, in `evidence` who settled which field. Of the catalog "
+                         "now, so without `as_of` and `known_at`.", _BOOLEAN),
+}  # fmt: skip
+PARAMETERS_OF_ONE = tuple(_OF_ONE.values())
 
 
 def question(given: Iterable[tuple[str, str]], gateways: Mapping[str, str]) -> Question:
@@ -87,6 +94,27 @@ def question(given: Iterable[tuple[str, str]], gateways: Mapping[str, str]) -> Q
         offset=whole(values, "offset", 0, 10**9) or 0,
         moment=_moment(values),
     )
+
+
+def of_one(given: Iterable[tuple[str, str]]) -> OneQuestion:
+    """Return what query parameters ask of one offer or model.
+
+    Args:
+        given: names and values in their order, decoded.
+
+    Raises:
+        UnknownParameter: naming the allowed ones.
+        BadValue: naming the allowed values.
+        QuestionError: an explanation is asked for at another moment.
+    """
+    values = collected(given, _OF_ONE)
+    moment, explain = _moment(values), _boolean(values, "explain")
+    if explain and moment is not None:
+        raise QuestionError(
+            "explain",
+            "explain tells of the catalog now. Leave out as_of and known_at, or explain.",
+        )
+    return OneQuestion(unique=_boolean(values, "unique"), moment=moment, explain=explain)
 
 
 def collected(

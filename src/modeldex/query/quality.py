@@ -1,27 +1,10 @@
-"""What a snapshot says of its own quality: evidence per offer, doubts per provider."""
+"""What a snapshot says of its own quality, per provider."""
 
 import msgspec
 
-from modeldex.domain.provenance import Evidence
 from modeldex.pricing import quality
 from modeldex.pricing.quality import Quality
-from modeldex.snapshot import schema
 from modeldex.snapshot.reader import Snapshot
-
-_EVIDENCE = (
-    "select e.body from names n join offer_evidence e on e.rank = n.rank "
-    "where n.name = ? and n.kind in (?, ?) order by n.kind"
-)
-
-
-def evidence(snapshot: Snapshot, name: str) -> tuple[Evidence, ...]:
-    """Return who settled each field of the offer that *name* means.
-
-    It is empty where one source alone speaks of it, or where *name* is no offer.
-    """
-    kinds = (schema.OFFER, schema.OFFER_ALIAS)
-    found = snapshot.rows(_EVIDENCE, (name, *kinds))
-    return msgspec.json.decode(found[0][0], type=tuple[Evidence, ...]) if found else ()
 
 
 def report(snapshot: Snapshot, provider: str | None = None) -> tuple[Quality, ...]:

@@ -61,6 +61,20 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         return self in (EVERYTHING, EVERY_MODEL)
 
 
+class OneQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request for one offer or model asks for.
+
+    Attributes:
+        unique: the model before an offer of that name.
+        moment: another one than that of the snapshot.
+        explain: also why it is what it is.
+    """
+
+    unique: bool = False
+    moment: Moment | None = None
+    explain: bool = False
+
+
 EVERYTHING = Question()
 EVERY_MODEL = Question(unique=True)
 

@@ -117,6 +117,8 @@ class Publication:
             hidden=world.hidden_after(changes),
             retire_after=self.retire_after,
             overrides=world.stated.overrides,
+            joined=world.stated.joined,
+            parted=world.stated.parted,
         )
         providers, today = world.registry.providers(), world.moment.date
         return pipeline.build(rows, providers, today, rules, ledger)
@@ -124,7 +126,7 @@ class Publication:
 
 def _terms(world: World, changes: Changes) -> str:
     """Return what a catalog depends on besides listings: unchanged, nothing is built."""
-    hidden, stated = sorted(world.hidden_after(changes)), world.stated.overrides
+    hidden, stated = sorted(world.hidden_after(changes)), world.stated.terms
     return material.digest(world.registry.by_id.values(), hidden, stated, world.moment.date)
 
 

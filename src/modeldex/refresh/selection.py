@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from modeldex.domain.rules import Stated
 from modeldex.errors import RefreshError
-from modeldex.pricing.overrides import Stated
 from modeldex.refresh.breaker import may_ask
 from modeldex.refresh.order import Order
 from modeldex.refresh.report import SKIPPED, Outcome
@@ -21,7 +21,7 @@ class Selection:
     Args:
         load: reads the declarations; done anew for every refresh, so that a new file is seen.
         chosen: ids of the sources that may be used; ``None`` means all.
-        overrides: reads the prices that an operator states; anew for every refresh, too.
+        overrides: reads what an operator states; anew for every refresh, too.
     """
 
     def __init__(

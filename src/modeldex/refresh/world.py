@@ -3,7 +3,7 @@
 import msgspec
 
 from modeldex.domain.listing import Kept, Listing
-from modeldex.pricing.overrides import Stated
+from modeldex.domain.rules import Stated
 from modeldex.sources.registry import Registry
 from modeldex.store.base import Changes, Health, HeldAnswer, Store
 
@@ -33,7 +33,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """What one refresh begins with; *known* by source id, *hidden* the ids of offers.
 
     Attributes:
-        stated: the prices that an operator states.
+        stated: what an operator states in a file.
         recorded_at: unix seconds of the last commit; 0 where there is none.
         observed: ids of the sources that were ever observed.
         horizon: unix seconds; what had ended before it may be forgotten.

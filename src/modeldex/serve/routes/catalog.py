@@ -10,8 +10,8 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from modeldex.errors import NoSnapshot, QuestionError, UnknownParameter
-from modeldex.query import answer, history, parameters, then
-from modeldex.query.question import Question
+from modeldex.query import answer, explanation, history, parameters, then
+from modeldex.query.question import OneQuestion
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import shelf_key
@@ -23,8 +23,8 @@ from modeldex.serve.representation import (
     send_answer,
 )
 from modeldex.serve.routes import reading
+from modeldex.snapshot.reader import Snapshot
 
-_ONE_PARAMETERS = ("unique", "unique_models", "as_of", "known_at")
 Ask = Callable[[str], Awaitable[Representation | None]]
 NAME = {
     "name": "model_id",
@@ -108,7 +108,7 @@ class Catalog:
             ("one", name, asked),
             shelf_key(request.scope),
             encoding,
-            lambda held: answer.one(held, name, model_first=asked.unique, moment=asked.moment),
+            lambda held: _one(held, name, asked),
         )
 
     async def _absent(self, request: Request, name: str) -> Response:
@@ -131,7 +131,7 @@ def router(handlers: Catalog) -> APIRouter:
     """Return the catalog's routes; the last one takes every path below ``/v1/models``."""
     routes = APIRouter()
     listing = [openapi(one) for one in parameters.PARAMETERS]
-    single = [NAME, *(one for one in listing if one["name"] in _ONE_PARAMETERS)]
+    single = [NAME, *map(openapi, parameters.PARAMETERS_OF_ONE)]
     reading.add(routes, "/v1/models", handlers.models, openapi_extra={"parameters": listing})
     reading.add(routes, "/models", handlers.models, include_in_schema=False)
     one = "/v1/models/{model_id:anything}"
@@ -156,11 +156,14 @@ def gateways(answers: Answers) -> dict[str, str]:
     return found
 
 
-def _of_one(request: Request) -> Question:
-    for name in request.query_params:
-        if name not in _ONE_PARAMETERS:
-            raise UnknownParameter(name, _ONE_PARAMETERS)
-    return parameters.question(request.query_params.multi_items(), {})
+def _of_one(request: Request) -> OneQuestion:
+    return parameters.of_one(request.query_params.multi_items())
+
+
+def _one(held: Snapshot, name: str, asked: OneQuestion) -> bytes | None:
+    if asked.explain:
+        return explanation.explained(held, name, model_first=asked.unique)
+    return answer.one(held, name, model_first=asked.unique, moment=asked.moment)
 
 
 def _bad(error: QuestionError) -> Response:
