@@ -9,6 +9,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -25,14 +26,17 @@ def as_bytes(body: bytes) -> None:
 
 
 def as_table(columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> None:
-    """Print rows in columns; a column whose name ends in ``#`` is aligned to the right."""
+    """Print rows in columns; one whose name ends in ``#`` is aligned to the right.
+
+    Nothing in a cell is taken for markup.
+    """
     table = Table(box=None, header_style="bold", caption=caption or None, caption_justify="left")
     for name in columns:
         table.add_column(
             name.rstrip("#"), justify="right" if name.endswith("#") else "left", overflow="fold"
         )
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
     console().print(table)
 
 

@@ -1,5 +1,6 @@
 """Engines: which driver, how many connections, how long anything may take."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ _DRIVERS = {
 }
 _RECYCLE = 300  # seconds after which an idle connection is not trusted any more
 _GRACE = 1.0  # seconds by which the server's own deadline comes first
+_TRIES, _PAUSE = 100, 0.02  # and seconds between two of them
 _OURS = "select count(*) = 0 or max(name = 'alembic_version') from sqlite_master"
 
 READS: dict[str, dict[str, Any]] = {
@@ -143,13 +145,25 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     try:
         cursor.execute(_OURS)
         if cursor.fetchone()[0]:  # a file of somebody else stays as it is
-            cursor.execute("pragma journal_mode = wal")
+            connection.run_async(_use_wal)
         cursor.execute("pragma synchronous = full")
         cursor.execute("pragma foreign_keys = on")
         cursor.close()
     except Exception:  # no database at all: nobody else would end the driver's thread
         connection.close()
         raise
+
+
+async def _use_wal(driver: Any) -> None:
+    """Two that open a new file at once lock each other out, and SQLite does not wait for this."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            async with driver.execute("pragma journal_mode = wal"):
+                return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not tries_left:
+                raise
+        await asyncio.sleep(_PAUSE)
 
 
 def _begin_sqlite(connection: Connection) -> None:
