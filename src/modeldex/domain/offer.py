@@ -13,6 +13,29 @@ UNLISTED, HIDDEN, RETIRED = "unlisted", "hidden", "retired"
 SHOWN = frozenset({AVAILABLE, MISSING, DEPRECATED})
 
 
+class Observed(msgspec.Struct, frozen=True, kw_only=True):
+    """How an offer did for those who call it, rounded to two digits.
+
+    Attributes:
+        latency_ms, first_token_ms: percentiles by name (``p50``, ``p90``, ``p99``), milliseconds.
+        throughput: output tokens per second, percentiles by name.
+        uptime: share of calls that succeeded, 0 to 1, by window (``1h``, ``24h``, ``7d``).
+        requests, tokens: of the last 24 hours.
+        requests_by_window, tokens_by_window: by window (``1h``, ``24h``, ``7d``, ``30d``).
+        cost_by_window: exact decimal strings of USD, by window; absent where none was told.
+    """
+
+    latency_ms: dict[str, float] = {}
+    first_token_ms: dict[str, float] = {}
+    throughput: dict[str, float] = {}
+    uptime: dict[str, float] = {}
+    requests: int = 0
+    tokens: int = 0
+    requests_by_window: dict[str, int] = {}
+    tokens_by_window: dict[str, int] = {}
+    cost_by_window: dict[str, str] = {}
+
+
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """One provider serving one model, every fact settled.
 
@@ -35,6 +58,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         agreed: whether all that state it state the same.
         evidence: who settled each field, where more than one source speaks; what one alone says
             is its word since ``last_changed``.
+        observed: what those who call it report; ``None`` where nobody does.
     """
 
     id: str
@@ -56,6 +80,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     witnesses: int = 0
     agreed: bool = True
     evidence: tuple[Evidence, ...] = ()
+    observed: Observed | None = None
 
     @property
     def is_active(self) -> bool:

@@ -17,9 +17,10 @@ class Shelved:
         root: hash of the identity bytes, the root of every entity tag.
         last_modified: the snapshot's time, as an HTTP date.
         bodies: bytes by encoding.
+        media_type, extra: its content type, and headers of this content.
     """
 
-    __slots__ = ("bodies", "last_modified", "root", "snapshot")
+    __slots__ = ("bodies", "extra", "last_modified", "media_type", "root", "snapshot")
 
     def __init__(
         self,
@@ -31,6 +32,8 @@ class Shelved:
     ) -> None:
         self.snapshot, self.root, self.last_modified = snapshot, root, last_modified
         self.bodies = {encoding: body}
+        self.media_type = b"application/json"
+        self.extra: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Shelf:

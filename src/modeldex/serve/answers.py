@@ -236,7 +236,15 @@ def _worthwhile(found: Shelved, encoding: str) -> str:
 
 def _representation(found: Shelved, encoding: str, body: bytes) -> Representation:
     etag = tagged(found.root, encoding).encode()
-    return Representation(etag, encoding, found.last_modified, len(body), body)
+    return Representation(
+        etag,
+        encoding,
+        found.last_modified,
+        len(body),
+        body,
+        media_type=found.media_type,
+        extra=found.extra,
+    )
 
 
 def _parts(snapshot: Snapshot, number: int) -> Iterator[bytes]:

@@ -17,7 +17,8 @@ from modeldex.snapshot.documents import ENCODINGS, IDENTITY
 
 CACHE_CONTROL = b"public, max-age=60, stale-while-revalidate=300"
 VARY = b"accept-encoding, anthropic-version, authorization, x-api-key"
-_JSON = b"application/json"
+JSON = b"application/json"
+Headers = tuple[tuple[bytes, bytes], ...]
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 1000, 200
 
 
@@ -27,6 +28,7 @@ class Representation(msgspec.Struct, frozen=True):
     Attributes:
         size: bytes of the body; ``None`` where it is made while it is sent.
         body: the bytes, or slices of them.
+        extra: headers of this content, such as what its dialect could not say.
     """
 
     etag: bytes
@@ -35,6 +37,8 @@ class Representation(msgspec.Struct, frozen=True):
     size: int | None
     body: bytes | AsyncIterator[bytes]
     cache_control: bytes = CACHE_CONTROL
+    media_type: bytes = JSON
+    extra: Headers = ()
 
 
 class Conditions(msgspec.Struct, frozen=True):
@@ -127,6 +131,7 @@ def header_list(found: Representation) -> list[tuple[bytes, bytes]]:
         (b"cache-control", found.cache_control),
         (b"vary", VARY),
         (b"last-modified", found.last_modified),
+        *found.extra,
     ]
 
 
@@ -135,7 +140,7 @@ def start(found: Representation, asked: Conditions) -> Message:
     headers = header_list(found)
     if is_unchanged(found.etag, found.last_modified, asked):
         return {"type": "http.response.start", "status": 304, "headers": headers}
-    headers.append((b"content-type", _JSON))
+    headers.append((b"content-type", found.media_type))
     if found.encoding != IDENTITY:
         headers.append((b"content-encoding", found.encoding.encode()))
     if found.size is not None:

@@ -20,6 +20,7 @@ class Fragments(msgspec.Struct, frozen=True):
     Attributes:
         evidence: rank and body of each offer for which sources had to be settled.
         quality: slug and body of each provider with offers.
+        losses: name of each dialect, how much it cannot say, and the list of it.
     """
 
     offers: list[bytes]
@@ -28,6 +29,7 @@ class Fragments(msgspec.Struct, frozen=True):
     changes: list[bytes]
     evidence: list[tuple[int, bytes]]
     quality: list[tuple[str, bytes]]
+    losses: list[tuple[str, int, bytes]] = []
 
 
 def render(catalog: Catalog) -> Fragments:

@@ -80,6 +80,16 @@ class Snapshot:
         number, etag, size = found[0]
         return number, etag, size
 
+    def lossy(self, dialect: str) -> int:
+        """Return how many things a dialect cannot say of this catalog."""
+        found = self.rows("select total from losses where dialect = ?", (dialect,))
+        return int(found[0][0]) if found else 0
+
+    def losses(self, dialect: str) -> bytes | None:
+        """Return the list of what a dialect cannot say; ``None`` for one that is not here."""
+        found = self.rows("select body from losses where dialect = ?", (dialect,))
+        return found[0][0] if found else None
+
     def part(self, number: int, part: int) -> bytes | None:
         """Return a slice of a document, ``None`` past its end."""
         found = self.rows(

@@ -6,7 +6,7 @@ key is its rank by id; every sort has a column of ranks per direction, unknown v
 by id. What was true before has tables of its own, which no question about today reads.
 """
 
-VERSION = 2
+VERSION = 3
 SORTS = ("name", "created", "context", "price", "output_price", "provider_count")
 OFFER, MODEL, MODEL_ALIAS, OFFER_ALIAS = range(4)  # kinds of names, in the order they resolve
 ALWAYS, NEVER = -(2**62), 2**62  # moments that stand for an open beginning and an open end
@@ -55,6 +55,9 @@ create table offer_entry (rank integer primary key, body blob not null);
 create table model_native (rank integer primary key, head blob not null);
 create table offer_evidence (rank integer primary key, body blob not null); -- of several sources
 create table quality (provider text primary key, body blob not null) without rowid;
+create table losses (
+    dialect text primary key, total integer not null, body blob not null
+) without rowid;
 create virtual table search using fts5 (
     id, name, author, description,
     content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
