@@ -63,7 +63,7 @@ def override(name: str, stated: Any) -> Override:
         raise ValueError("it states no rates")
     return Override(
         name=name,
-        rates=tuple(_rates(entry.rates)),
+        rates=tuple(rates(entry.rates)),
         provider=None if entry.provider is None else slug(entry.provider),
         model=entry.model,
         tenant=entry.tenant,
@@ -74,7 +74,12 @@ def override(name: str, stated: Any) -> Override:
     )
 
 
-def _rates(stated: Mapping[str, Tier | list[Tier]]) -> Iterable[Rate]:
+def rates(stated: Mapping[str, Tier | list[Tier]]) -> Iterable[Rate]:
+    """Yield the rates that a file or a document states, by meter.
+
+    Raises:
+        ValueError: there is no such meter, unit or price.
+    """
     for meter, tiers in stated.items():
         for one in tiers if isinstance(tiers, list) else [tiers]:
             special = one.service_tier is not None or one.min_input_tokens is not None
