@@ -147,7 +147,7 @@ async def test_a_build_reads_what_stands(store: Store, desk: Desk) -> None:
     await desk.edit(edit(kinds.PIN, "snapshot", {"snapshot": "0" * 32}))
     found = (await store.basis(0)).standing
     assert found == (await store.known()).standing
-    assert (found.disabled, found.pinned, found.number) == ({"bolt"}, "0" * 32, 9)
+    assert (found.disabled, found.pinned, found.number) == (frozenset({"bolt"}), "0" * 32, 9)
     (priced,) = found.stated.overrides
     assert (priced.provider, priced.model, priced.name) == ("acme", "a*", "override_1")
     wanted = (
@@ -162,7 +162,9 @@ async def test_a_build_reads_what_stands(store: Store, desk: Desk) -> None:
     assert found.stated.aliases == (("our/best", "labs/b"),)
     assert found.stated.parted == set()
     (shop,) = found.tenants
-    assert (shop.tenant, shop.name, shop.stated.parted) == ("shop", "The shop", {"acme/c"})
+    assert (shop.tenant, shop.name, shop.stated.parted) == (
+        "shop", "The shop", frozenset({"acme/c"}),
+    )  # fmt: skip
     assert [one.name for one in addressed(shop.stated.overrides, "shop")] == ["override_2"]
     (rows,) = shop.sources
     (row,) = rows.rows
