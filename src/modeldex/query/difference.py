@@ -21,7 +21,8 @@ _OF_MODELS = {ADDED: MODEL_ADDED, REMOVED: MODEL_RETIRED}
 _TOLD = {
     "rates", "context_length", "max_output_tokens", "capabilities", "status", "is_active",
     "pricing", "rate_id", "is_free", "provider_count", "cheapest_provider",
-    "cheapest_prompt_price", "last_changed", "capabilities_all", "doubts", "doubt_kinds", "alias_of",
+    "cheapest_prompt_price", "last_changed", "capabilities_all", "doubts", "doubt_kinds",
+    "alias_of",
 }  # fmt: skip
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 Name = tuple[str, str]  # "offer" or "model", and its id
