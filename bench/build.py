@@ -23,6 +23,7 @@ import payloads
 import synthetic
 from harness import table
 from modeldex import pipeline
+from modeldex.bootstrap import refreshing
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.model import Catalog
 from modeldex.merge import identity
@@ -101,6 +102,7 @@ class Stopwatch:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
     given = _arguments(arguments)
+    refreshing.spare_the_collector()  # as its process does
     found = _found(given.recordings, given.rows)
     sizes = {scale: payloads.multiplied(found, scale) for scale in given.scales}
     passes = [{scale: once(sizes[scale]) for scale in sizes} for _ in range(given.repeats)]
