@@ -126,7 +126,7 @@ def test_a_tag_belongs_to_one_encoding(asked: Asked) -> None:
     ],
 )
 def test_a_date_decides_where_no_tag_is_given(asked: Asked, since: str, status: int) -> None:
-    """The very date of this content is 304; a later one may be of a content that has gone again."""
+    """Its very date is 304; a later one may be of a content that has gone again."""
     server, path = asked
 
     assert wire.ask(server, path, if_modified_since=since).status == status
