@@ -8,7 +8,8 @@ import pytest
 from modeldex.domain import desk as kinds
 from modeldex.domain.desk import Entry, Line
 from modeldex.domain.rate import Conditions, Meter, Rate
-from modeldex.domain.tenancy import Standing, addressed
+from modeldex.domain.tenancy import NO_STANDING
+from modeldex.domain.views import Restriction
 from modeldex.errors import AlreadyThere, Changed, InUse, NotThere
 from modeldex.store.base import Changes, Store
 from modeldex.store.desk import Asked, Desk
@@ -29,7 +30,7 @@ async def test_an_empty_desk_holds_nothing(store: Store, desk: Desk) -> None:
     assert await desk.entry(kinds.TENANT, "shop") is None
     assert (await desk.keys()).hashes == {}
     assert (await desk.hidden(), await desk.lines(Asked())) == ((), ())
-    assert (await store.known()).standing == (await store.basis(0)).standing == Standing()
+    assert (await store.known()).standing == (await store.basis(0)).standing == NO_STANDING
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ async def test_a_build_reads_what_stands(store: Store, desk: Desk) -> None:
     assert (shop.tenant, shop.name, shop.stated.parted) == (
         "shop", "The shop", frozenset({"acme/c"}),
     )  # fmt: skip
-    assert [one.name for one in addressed(shop.stated.overrides, "shop")] == ["override_2"]
+    assert [one.name for one in shop.stated.overrides] == ["override_2"]
     (rows,) = shop.sources
     (row,) = rows.rows
     assert rows.partial
@@ -185,14 +186,12 @@ async def test_the_views_are_those_of_the_keys(store: Store, desk: Desk) -> None
     await desk.edit(key("key_6"))
     await desk.edit(override("override_1", key="key_6", provider="acme", rates=RATES))
     views = (await store.basis(0)).views
-    assert sorted((one.tenant or "", one.key or "", one.has_private) for one in views) == [
-        ("", "key_6", False), ("shop", "", False), ("shop", "", True),
-    ]  # fmt: skip
-    narrow = next(one for one in views if one.tenant and not one.has_private)
-    assert narrow.shows("acme", "acme/x", "labs/x")
-    assert narrow.shows("acme", "labs/x", "uni/x")
-    assert not narrow.shows("acme", "acme/x", "uni/x")
-    assert not narrow.shows("core", "core/x", "labs/x")
+    shop = Restriction(providers=("acme", "bolt"))
+    assert {(*one.audience, one.limits, one.private) for one in views} == {
+        (None, "key_6", (), False),
+        ("shop", None, (shop,), True),
+        ("shop", None, (shop, Restriction(models=("labs/*",))), False),
+    }
 
 
 async def test_an_entry_that_cannot_be_read_costs_itself_only(store: Store, desk: Desk) -> None:

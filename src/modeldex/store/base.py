@@ -7,7 +7,7 @@ import msgspec
 
 from modeldex.domain.history import Event, Fact, Ledger, Observation
 from modeldex.domain.listing import Listing, SourceRows
-from modeldex.domain.tenancy import Standing, TenantBasis, View
+from modeldex.domain.tenancy import NO_STANDING, Standing, TenantBasis, View
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +130,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: int
     observed: frozenset[str] = frozenset()
     horizon: int = 0
-    standing: Standing = Standing()
+    standing: Standing = NO_STANDING
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +147,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Ledger
     commit: int
     read_from: str
-    standing: Standing = Standing()
+    standing: Standing = NO_STANDING
 
     @property
     def tenants(self) -> tuple[TenantBasis, ...]:

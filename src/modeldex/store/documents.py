@@ -11,7 +11,7 @@ import msgspec
 from modeldex.domain import desk
 from modeldex.domain.ids import slug
 from modeldex.domain.listing import Listing
-from modeldex.domain.tenancy import Restriction
+from modeldex.domain.views import Restriction
 from modeldex.merge.identity import entries
 from modeldex.normalize.listings import DESCRIPTION_LENGTH, normalized
 from modeldex.pricing import overrides
@@ -19,7 +19,7 @@ from modeldex.pricing.overrides import Tier
 
 PRIVATE = "private"  # the source of tenants' own models
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
-_LIMIT = re.compile(r"[1-9][0-9]{0,8}/(second|minute|hour|day)")
+_LIMIT = re.compile(r"off|[1-9][0-9]{0,8}/(second|minute|hour|day)")
 _SCOPES = frozenset({"read", "observe", "admin"})
 _LISTED = (
     "name", "description", "author", "hugging_face_id", "canonical_slug", "context_length",
@@ -37,19 +37,16 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Seen(Document, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What somebody may see; as in :class:`modeldex.domain.tenancy.Restriction`."""
+    """What somebody may see; as in :class:`modeldex.domain.views.Restriction`."""
 
-    providers: tuple[str, ...] | None = None
-    models: tuple[str, ...] | None = None
+    providers: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
 
     @property
     def restriction(self) -> Restriction:
         """What that restricts."""
-        slugs = None if self.providers is None else tuple(sorted(set(map(slug, self.providers))))
-        models = None if self.models is None else tuple(sorted(set(self.models)))
-        return Restriction(
-            providers=slugs, models=models, private=bool(getattr(self, "private", True))
-        )
+        slugs, models = set(map(slug, self.providers)), set(self.models)
+        return Restriction(providers=tuple(sorted(slugs)), models=tuple(sorted(models)))
 
 
 class Tenant(Seen, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -68,8 +65,8 @@ class Key(Seen, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An API key, but for its token.
 
     Attributes:
-        networks: addresses and networks from which it counts; ``None`` means everywhere.
-        limit: such as ``600/minute``; ``None`` is the setting's.
+        networks: addresses and networks from which it counts; ``()`` means everywhere.
+        limit: such as ``600/minute``, or ``off``; ``None`` is the setting's.
         private: whether it sees its tenant's own models.
         expires_at, revoked_at: unix seconds.
     """
@@ -77,7 +74,7 @@ class Key(Seen, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: str = ""
     tenant: str | None = None
     scopes: tuple[str, ...] = ("read",)
-    networks: tuple[str, ...] | None = None
+    networks: tuple[str, ...] = ()
     limit: str | None = None
     private: bool = True
     expires_at: int | None = None
@@ -88,8 +85,10 @@ class Key(Seen, frozen=True, forbid_unknown_fields=True, kw_only=True):
         if not self.scopes or not _SCOPES.issuperset(self.scopes):
             raise ValueError(f"scopes must be some of {', '.join(sorted(_SCOPES))}")
         if self.limit is not None and not _LIMIT.fullmatch(self.limit):
-            raise ValueError("limit must be such as 600/minute (second, minute, hour or day)")
-        for one in self.networks or ():
+            raise ValueError(
+                "limit must be such as 600/minute (second, minute, hour or day), or off"
+            )
+        for one in self.networks:
             ipaddress.ip_network(one)
 
 

@@ -9,8 +9,9 @@ import msgspec
 from modeldex.domain import desk
 from modeldex.domain.desk import Entry
 from modeldex.domain.listing import Kept, SourceRows
-from modeldex.domain.rules import Override, Stated
-from modeldex.domain.tenancy import Restriction, Standing, TenantBasis, View, view_of
+from modeldex.domain.rules import Audience, Override, Stated
+from modeldex.domain.tenancy import Standing, TenantBasis, View, view_of
+from modeldex.domain.views import Restriction
 from modeldex.store.documents import PRIVATE, Key, Private, Read, read
 
 
@@ -121,4 +122,5 @@ def _view(
     name: str, key: Key, limits: dict[str, Restriction], priced: set[str | None]
 ) -> View | None:
     both = [limits[key.tenant]] if key.tenant in limits else []
-    return view_of(key.tenant, [*both, key.restriction], name if name in priced else None)
+    audience = Audience(key.tenant, name if name in priced else None)
+    return view_of(audience, [*both, key.restriction], private=key.private)
