@@ -156,12 +156,11 @@ def _authority(one: Offer) -> tuple[bool, bool, bool, str]:
     return (one.facts.provider != author, not one.confirmed, not one.is_active, one.id)
 
 
-def _providers(offers: Iterable[Offer], declared: Mapping[str, Provider]) -> list[Provider]:
+def _providers(offers: Sequence[Offer], declared: Mapping[str, Provider]) -> list[Provider]:
     found = dict(declared)
-    for one in offers:
-        slug = one.facts.provider
-        if slug not in found:
-            found[slug] = Provider(slug=slug, name=_title(slug), book_only=True)
+    listed = {one.facts.provider for one in offers if one.confirmed}
+    for slug in {one.facts.provider for one in offers} - found.keys():
+        found[slug] = Provider(slug=slug, name=_title(slug), book_only=slug not in listed)
     return [found[slug] for slug in sorted(found)]
 
 
