@@ -14,29 +14,36 @@ from starlette.types import ASGIApp
 from modeldex import __version__
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
-from modeldex.serve.front import Front
+from modeldex.serve.edge import Edge, Gate, inner
 from modeldex.serve.representation import Negotiator
 from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
 from modeldex.serve.statuses import StatusFile
+from modeldex.serve.workings import workings
 from modeldex.telemetry import Log
 
 POLL = 0.25  # seconds between two looks for a new snapshot
 
 
 def build(
-    answers: Answers, statuses: StatusFile, log: Log, now: Callable[[], datetime]
+    answers: Answers,
+    statuses: StatusFile,
+    log: Log,
+    now: Callable[[], datetime],
+    *,
+    gate: Gate,
 ) -> ASGIApp:
     """Return the application that serves *answers*.
 
     Args:
         now: the current time, for costs that name none.
+        gate: what stands before it.
     """
     negotiator = Negotiator()
     app = FastAPI(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,
-        lifespan=partial(_lifespan, answers=answers, log=log),
+        lifespan=partial(_lifespan, answers=answers, log=log, gate=gate),
         redoc_url=None,
     )
     handlers = catalog.Catalog(answers, negotiator)
@@ -45,22 +52,24 @@ def build(
     app.include_router(cost.router(answers, now))
     app.include_router(gateways.router(answers, statuses))
     app.include_router(health.router(answers.current))
-    app.include_router(metrics.router(statuses, answers.current))
+    app.include_router(metrics.router(statuses, answers.current, workings(gate, answers, now)))
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
-    app.add_exception_handler(Exception, partial(_failed, log))
-    return Front(app, answers, negotiator)
+    app.add_exception_handler(Exception, _failed)
+    return Edge(gate, inner(app, answers, negotiator, gate))
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI, answers: Answers, log: Log) -> AsyncIterator[None]:
+async def _lifespan(_app: FastAPI, answers: Answers, log: Log, gate: Gate) -> AsyncIterator[None]:
     answers.current.poll()
-    watching = asyncio.create_task(watch(answers, log))
+    running = (watch(answers, log), gate.watch.run(), gate.guards.ring.run())
+    tasks = [asyncio.create_task(one) for one in running]
     try:
         yield
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def watch(answers: Answers, log: Log) -> None:
@@ -92,6 +101,6 @@ async def _wrong_method(request: Request, error: Exception) -> Response:
     return problems.problem(405, "wrong_method", detail, headers=headers)
 
 
-async def _failed(log: Log, request: Request, error: Exception) -> Response:
-    log.error("a request failed", path=request.scope["path"][:200], exc_info=error)
+async def _failed(_request: Request, _error: Exception) -> Response:
+    """Answer; the edge reports it."""
     return problems.problem(500, "internal", "Something failed here. It has been logged.")
