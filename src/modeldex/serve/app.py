@@ -1,8 +1,8 @@
 """The ASGI application of a worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import partial
 
@@ -18,9 +18,11 @@ from modeldex.serve.edge import Edge, Gate, inner
 from modeldex.serve.representation import Negotiator
 from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
 from modeldex.serve.statuses import StatusFile
+from modeldex.serve.views import Views
 from modeldex.serve.workings import workings
 from modeldex.telemetry import Log
 
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 POLL = 0.25  # seconds between two looks for a new snapshot
 
 
@@ -31,19 +33,34 @@ def build(
     now: Callable[[], datetime],
     *,
     gate: Gate,
+    views: Views | None = None,
 ) -> ASGIApp:
     """Return the application that serves *answers*.
 
     Args:
         now: the current time, for costs that name none.
         gate: what stands before it.
+        views: those of keys that see another catalog.
     """
+    lifespan = partial(_lifespan, answers=answers, log=log, gate=gate, views=views)
+    public = application(answers, statuses, now, gate, lifespan)
+    return Edge(gate, public, views)
+
+
+def application(
+    answers: Answers,
+    statuses: StatusFile,
+    now: Callable[[], datetime],
+    gate: Gate,
+    lifespan: Lifespan | None = None,
+) -> ASGIApp:
+    """Return what stands behind the edge: all routes, over one catalog and no other."""
     negotiator = Negotiator()
     app = FastAPI(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,
-        lifespan=partial(_lifespan, answers=answers, log=log, gate=gate),
+        lifespan=lifespan,
         redoc_url=None,
     )
     handlers = catalog.Catalog(answers, negotiator)
@@ -56,13 +73,15 @@ def build(
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, _failed)
-    return Edge(gate, inner(app, answers, negotiator, gate))
+    return inner(app, answers, negotiator, gate)
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI, answers: Answers, log: Log, gate: Gate) -> AsyncIterator[None]:
+async def _lifespan(
+    _app: FastAPI, answers: Answers, log: Log, gate: Gate, views: Views | None
+) -> AsyncIterator[None]:
     answers.current.poll()
-    running = (watch(answers, log), gate.watch.run(), gate.guards.ring.run())
+    running = (watch(answers, log, views or ()), gate.watch.run(), gate.guards.ring.run())
     tasks = [asyncio.create_task(one) for one in running]
     try:
         yield
@@ -72,11 +91,12 @@ async def _lifespan(_app: FastAPI, answers: Answers, log: Log, gate: Gate) -> As
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def watch(answers: Answers, log: Log) -> None:
+async def watch(answers: Answers, log: Log, views: Iterable[Answers] = ()) -> None:
     """Swap to each new snapshot soon after it is published, and check its bytes once."""
     while True:
         try:
-            await _look(answers)
+            for one in (answers, *views):
+                await _look(one)
         except Exception as error:  # else this worker would serve the old one for ever
             log.error("looking for a new snapshot failed", exc_info=error)
         await asyncio.sleep(POLL)
