@@ -28,6 +28,9 @@ ALIASES = {one.slug: one.aliases for one in PROVIDERS}
 PRICES = ("0.000009", "0.00001", "0.0000002", "0", "0.000009")
 COLUMNS = {"created": "created", "context": "context_length"}
 METERS = {"price": "prompt", "output_price": "completion"}
+SPEEDS = {"latency": 0, "throughput": 1, "popularity": 2}
+BEST = {"latency": min, "throughput": max, "popularity": max}
+OBSERVED: dict[str, tuple[float | None, float | None, int]] = {}
 NAMES = ("Model", "model", "Zephyr Large", None, "alpha mini", "Éclair")
 CREATED = (None, 1_700_000_000, 1_600_000_000, 1_700_000_000)
 CONTEXTS = (8192, None, 128_000, 8192, 32_768, 1000)
@@ -137,6 +140,10 @@ class Oracle:
             return len({one["provider_slug"] for one in self._offers(row, unique=True)})
         if question.sort == "name":
             return row["name"].casefold()
+        if question.sort in SPEEDS:
+            known = [OBSERVED.get(one["id"]) for one in self._offers(row, unique=question.unique)]
+            values = [one[SPEEDS[question.sort]] for one in known if one]
+            return BEST[question.sort]((one for one in values if one is not None), default=None)
         if question.sort in COLUMNS:
             return row[COLUMNS[question.sort]]
         offers = self._offers(row, unique=question.unique)
