@@ -105,6 +105,10 @@ def question(given: Iterable[tuple[str, str]], names: Names, day: int = 0) -> Qu
         shape=values.one_of(found, "shape", SHAPES) or NATIVE,
         moment=values.moment(found),
     )
+    if asked.status and asked.moment is not None:
+        raise QuestionError(
+            "status", "status is that of today. Leave out as_of and known_at, or status."
+        )
     return _placed(_dated(asked, day), found)
 
 
