@@ -40,7 +40,7 @@ ARROWS = (
     (("text",), ("text",)), (("text", "image"), ("text",)), (None, None), (("text",), None),
     (("audio",), ("text", "image")), ((), ("embedding",)),
 )  # fmt: skip
-ABILITIES = (
+ABILITIES: tuple[dict[str, Any], ...] = (
     {"tools": True},
     {"tools": False, "vision": True},
     {},

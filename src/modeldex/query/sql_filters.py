@@ -32,7 +32,7 @@ def joined(found: Sequence[Condition]) -> Condition:
 
 
 def facts(question: Question, snapshot: Snapshot) -> Iterator[Condition]:
-    """Yield the conditions on what today's row says, but for what it costs and who else serves it."""
+    """Yield the conditions on what today's row says, prices and other providers aside."""
     yield from _who(question, snapshot)
     for kind in schema.KINDS_OF_WORDS:
         if said := getattr(question, kind):
