@@ -55,16 +55,28 @@ class Answers:
     async def list(self, question: Question, key: Hashable, encoding: str) -> Representation:
         """Return the answer to *question*, and keep it on the shelf under *key* if it is small.
 
+        One that counts ages is kept by the question only, which knows from which day they count.
+
         Raises:
             NoSnapshot: there is nothing to answer from.
+            ExpiredSnapshot: the snapshot that it means is not kept any more.
             DamagedSnapshot: every published file is damaged.
+            BadValue: its shape is none of those that are served.
         """
+        answer.check(question)
+        pin = question.snapshot
         if question.is_whole_list:
             return await self._whole(question, key, encoding)
         if question.limit is None and not await self._is_short(question):
-            return await self._with_snapshot(lambda held: self._streamed(held, question, encoding))
+            return await self._with_snapshot(
+                lambda held: self._streamed(held, question, encoding), pin
+            )
         return await self._finished(
-            question, key, encoding, lambda held: answer.page(held, question)
+            question,
+            question if question.day is not None else key,
+            encoding,
+            lambda held: answer.page(held, question),
+            pin,
         )
 
     async def counts(self) -> dict[str, int]:
@@ -109,12 +121,13 @@ class Answers:
         key: Hashable,
         encoding: str,
         make: Callable[[Snapshot], bytes],
+        pin: str | None = None,
     ) -> Representation:
         shelved = self.shelf.get(question)
         if shelved is None:
             shelved = await self._once(
                 (self.shelf.snapshot, question),
-                lambda: self._with_snapshot(lambda held: _shelved(held, make)),
+                lambda: self._with_snapshot(lambda held: _shelved(held, make), pin),
             )
             self.shelf.put(question, shelved)
         self.shelf.put(key, shelved)
@@ -136,12 +149,13 @@ class Answers:
         if known is not None:  # it came while this one waited for a place
             return known
         name = "unique" if question.unique else "list"
+        pin = question.snapshot
         found = await self._once(
-            (self.shelf.snapshot, name, encoding),
-            lambda: self._with_snapshot(lambda held: self._document(held, name, encoding)),
+            (self.shelf.snapshot, pin, name, encoding),
+            lambda: self._with_snapshot(lambda held: self._document(held, name, encoding), pin),
         )
         if found is None:
-            return await self._with_snapshot(lambda held: self._sliced(held, name, encoding))
+            return await self._with_snapshot(lambda held: self._sliced(held, name, encoding), pin)
         self.shelf.put((key, encoding), found)
         return _representation(found, encoding, found.bodies[encoding])
 
@@ -151,7 +165,9 @@ class Answers:
             return True
         total = await self._once(
             (self.shelf.snapshot, "total", question),
-            lambda: self._with_snapshot(lambda held: answer.total(held, question)),
+            lambda: self._with_snapshot(
+                lambda held: answer.total(held, question), question.snapshot
+            ),
         )
         return total <= MOST_ROWS
 
@@ -173,10 +189,13 @@ class Answers:
             task.add_done_callback(lambda done: self._forget_pending(key, done))
         return await asyncio.shield(task)
 
-    async def _with_snapshot(self, work: Callable[[Snapshot], _T]) -> _T:
-        """Run *work* on the current snapshot in a thread; damage moves on to the one before."""
+    async def _with_snapshot(self, work: Callable[[Snapshot], _T], pin: str | None = None) -> _T:
+        """Run *work* in a thread on the snapshot that is meant, the current one for ``None``.
+
+        Damage of the current one moves on to the one before.
+        """
         for _ in range(_MOST_DAMAGE):
-            snapshot = self.current.snapshot
+            snapshot = self.current.held(pin)
             try:
                 return await self._in_thread(partial(work, snapshot))
             except DamagedSnapshot as error:

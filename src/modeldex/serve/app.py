@@ -63,7 +63,7 @@ def application(
         lifespan=lifespan,
         redoc_url=None,
     )
-    handlers = catalog.Catalog(answers, negotiator)
+    handlers = catalog.Catalog(answers, negotiator, now)
     app.include_router(remembered.router(handlers))
     app.include_router(catalog.router(handlers))
     app.include_router(cost.router(answers, now))

@@ -1,6 +1,7 @@
 """The list of offers or models, and one of them, now or at another moment."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 
 from fastapi import APIRouter
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -9,9 +10,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
-from modeldex.errors import NoSnapshot, QuestionError, UnknownParameter
-from modeldex.query import answer, explanation, history, parameters, then
-from modeldex.query.question import OneQuestion
+from modeldex.errors import ExpiredSnapshot, NoSnapshot, QuestionError, UnknownParameter
+from modeldex.query import answer, explanation, fields, history, names, parameters, then
+from modeldex.query.question import OneQuestion, Question
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import shelf_key
@@ -25,6 +26,7 @@ from modeldex.serve.representation import (
 from modeldex.serve.routes import reading
 from modeldex.snapshot.reader import Snapshot
 
+_EPOCH = date(1970, 1, 1)
 Ask = Callable[[str], Awaitable[Representation | None]]
 NAME = {
     "name": "model_id",
@@ -59,8 +61,10 @@ class CatalogResponse(Response):
 class Catalog:
     """The handlers, with what they answer from."""
 
-    def __init__(self, answers: Answers, negotiator: Negotiator) -> None:
-        self.answers, self.negotiator = answers, negotiator
+    def __init__(
+        self, answers: Answers, negotiator: Negotiator, now: Callable[[], datetime]
+    ) -> None:
+        self.answers, self.negotiator, self.now = answers, negotiator, now
 
     async def models(self, request: Request) -> Response:
         """Every offer, or with `unique=true` every model with its offers.
@@ -70,10 +74,20 @@ class Catalog:
         given, key = request.query_params.multi_items(), shelf_key(request.scope)
         return await self.answered(
             request,
-            lambda encoding: self.answers.list(
-                parameters.question(given, gateways(self.answers)), key, encoding
-            ),
+            lambda encoding: self.answers.list(self.question(given), key, encoding),
         )
+
+    def question(self, given: Sequence[tuple[str, str]]) -> Question:
+        """Return the question that query parameters ask, in the words of the snapshot they mean.
+
+        Raises:
+            QuestionError: it cannot be answered as asked.
+            NoSnapshot: there is nothing to answer from.
+            ExpiredSnapshot: the snapshot that it means is not kept any more.
+        """
+        held = self.answers.current.held(parameters.pin(given))
+        day = self.now().astimezone(UTC).date() - _EPOCH
+        return parameters.question(given, names.of(held), day.days)
 
     async def model(self, request: Request) -> Response:
         """One offer by its id, or a model by its id or an alias."""
@@ -100,6 +114,8 @@ class Catalog:
             return _bad(error)
         except NoSnapshot:
             return problems.not_ready()
+        except ExpiredSnapshot as error:
+            return problems.problem(410, "snapshot_expired", str(error), parameter="snapshot")
         return CatalogResponse(found, asked)
 
     async def _row(self, request: Request, name: str, encoding: str) -> Representation | None:
@@ -145,15 +161,9 @@ def unknown(name: str) -> Response:
     return problems.problem(404, "model_not_found", detail, parameter="model_id")
 
 
-def gateways(answers: Answers) -> dict[str, str]:
-    """Return every accepted name of a provider to its slug, derived once per snapshot."""
-    snapshot = answers.current.snapshot
-    found: dict[str, str] | None = snapshot.memo.get("gateways")
-    if found is None:
-        providers = snapshot.providers
-        found = {name: providers[number].slug for name, number in snapshot.gateways.items()}
-        snapshot.memo["gateways"] = found
-    return found
+def gateways(answers: Answers) -> Mapping[str, str]:
+    """Return every accepted name of a provider to its slug."""
+    return names.of(answers.current.snapshot).gateways
 
 
 def _of_one(request: Request) -> OneQuestion:
@@ -162,8 +172,10 @@ def _of_one(request: Request) -> OneQuestion:
 
 def _one(held: Snapshot, name: str, asked: OneQuestion) -> bytes | None:
     if asked.explain:
-        return explanation.explained(held, name, model_first=asked.unique)
-    return answer.one(held, name, model_first=asked.unique, moment=asked.moment)
+        body = explanation.explained(held, name, model_first=asked.unique)
+    else:
+        body = answer.one(held, name, model_first=asked.unique, moment=asked.moment)
+    return fields.picked_one(body, asked.fields) if body and asked.fields else body
 
 
 def _bad(error: QuestionError) -> Response:
