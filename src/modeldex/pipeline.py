@@ -10,7 +10,15 @@ from modeldex.domain.history import NO_LEDGER, Ledger
 from modeldex.domain.ids import offer_id
 from modeldex.domain.listing import Listing, SourceRows
 from modeldex.domain.model import Catalog, Model
-from modeldex.domain.offer import AVAILABLE, HIDDEN, MISSING, RETIRED, UNLISTED, Offer
+from modeldex.domain.offer import (
+    AVAILABLE,
+    HIDDEN,
+    MISSING,
+    RETIRED,
+    UNLISTED,
+    Observed,
+    Offer,
+)
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Meter
 from modeldex.domain.rules import NO_RULES, Rules
@@ -22,6 +30,7 @@ from modeldex.merge.offers import Testimony, gather
 from modeldex.pricing import resolve
 from modeldex.pricing.verdict import Bench
 
+NOTHING_OBSERVED: Mapping[str, Observed] = {}
 _UNKNOWN = Decimal("Infinity")
 
 
@@ -31,6 +40,7 @@ def build(
     today: str,
     rules: Rules = NO_RULES,
     ledger: Ledger = NO_LEDGER,
+    observed: Mapping[str, Observed] = NOTHING_OBSERVED,
 ) -> Catalog:
     """Return the catalog that the last good listings of all sources make.
 
@@ -40,6 +50,7 @@ def build(
         today: the UTC date for which standard prices are chosen, ``YYYY-MM-DD``.
         rules: what an operator decided.
         ledger: what is remembered of all sources over time.
+        observed: what callers report, by the ids of offers; of others it is left out.
     """
     said = gather(sources)
     bench = Bench(sources, said, providers, rules.overrides, today)
@@ -47,7 +58,7 @@ def build(
     offers.sort(key=lambda one: one.id)
     found = {one.id: identity.identify(one.facts) for one in offers}
     identities = identity.decided(found, rules)
-    placed = [_placed(one, identities[one.id]) for one in offers]
+    placed = [_placed(one, identities[one.id], observed.get(one.id)) for one in offers]
     return Catalog(
         date=today,
         offers=tuple(placed),
@@ -83,7 +94,7 @@ def _offer(said: Testimony, bench: Bench, rules: Rules) -> Offer:
     )
 
 
-def _placed(one: Offer, found: Identity) -> Offer:
+def _placed(one: Offer, found: Identity, observed: Observed | None) -> Offer:
     return msgspec.structs.replace(
         one,
         model_id=found.model,
@@ -91,6 +102,7 @@ def _placed(one: Offer, found: Identity) -> Offer:
         variants=found.variants,
         editions=found.editions,
         identified_by=(found.evidence, found.said),
+        observed=observed,
     )
 
 

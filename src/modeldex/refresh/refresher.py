@@ -12,6 +12,7 @@ from modeldex.refresh import aftermath, deciding, guard, world
 from modeldex.refresh.asking import Progress, Questioner
 from modeldex.refresh.importing import Limits, imported
 from modeldex.refresh.judging import Judge
+from modeldex.refresh.observing import Folding
 from modeldex.refresh.order import Order
 from modeldex.refresh.publication import Publication
 from modeldex.refresh.remembering import together, with_history
@@ -75,6 +76,7 @@ class Refresher:
         self.publication = Publication(
             publisher, clock.stamp, selection.may_use, self.terms.thresholds.retire_after
         )
+        self.folding = Folding(self.terms.observed_interval)
         self._health: Mapping[str, Health] | None = None  # as the store has it
         self._compacted: str | None = None  # on this date
 
@@ -115,7 +117,7 @@ class Refresher:
         return msgspec.structs.replace(report, seconds=seconds)
 
     async def next_due(self) -> float:
-        """Return when the next source that can be asked is due, at most one interval from now.
+        """Return when something is due: a source that can be asked, or what callers report.
 
         Raises:
             StoreError: the record of truth cannot be read.
@@ -128,7 +130,8 @@ class Refresher:
             for name, one in self._health.items()
             if name in known and self.obstacle(known[name]) is None
         ]
-        return self.terms.schedule.next_due(asked, self.moment().seconds)
+        due = self.terms.schedule.next_due(asked, self.moment().seconds)
+        return min(due, self.folding.due_at)
 
     def obstacle(self, one: Declaration) -> str | None:
         """Return why a source cannot be asked at all, ``None`` where it can."""
@@ -139,7 +142,7 @@ class Refresher:
         self.selection.check_names(registry, order)
         self._health = None
         found = await world.remembered(
-            self.store, registry, self.selection.overrides(), self.moment()
+            self.store, registry, self.selection.overrides(), self.moment(), self.folding
         )
         self._health = {name: one.health for name, one in found.known.items()}
         return found
@@ -201,6 +204,7 @@ class Refresher:
         taken = await with_history(self.store, steps.taken, found, retire_after)
         changes = together(taken, steps.past)
         commit = await self.store.save(changes)
+        await self.folding.tidy(self.store, found.moment.seconds)
         self._health = {name: one.health for name, one in known.items()}
         if steps.forget_before is not None:
             await self._forget(steps.forget_before, found.moment.date)

@@ -16,7 +16,16 @@ from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import Front
 from modeldex.serve.representation import Negotiator
-from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
+from modeldex.serve.routes import (
+    catalog,
+    cost,
+    gateways,
+    health,
+    metrics,
+    observations,
+    popular,
+    remembered,
+)
 from modeldex.serve.statuses import StatusFile
 from modeldex.telemetry import Log
 
@@ -24,25 +33,33 @@ POLL = 0.25  # seconds between two looks for a new snapshot
 
 
 def build(
-    answers: Answers, statuses: StatusFile, log: Log, now: Callable[[], datetime]
+    answers: Answers,
+    statuses: StatusFile,
+    log: Log,
+    now: Callable[[], datetime],
+    recorder: observations.Recorder = observations.NOWHERE,
 ) -> ASGIApp:
     """Return the application that serves *answers*.
 
     Args:
-        now: the current time, for costs that name none.
+        now: the current time, for costs and calls that name none.
+        recorder: where reports of calls go; closed with the application. By default, they are
+            refused.
     """
     negotiator = Negotiator()
     app = FastAPI(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,
-        lifespan=partial(_lifespan, answers=answers, log=log),
+        lifespan=partial(_lifespan, answers=answers, log=log, recorder=recorder),
         redoc_url=None,
     )
     handlers = catalog.Catalog(answers, negotiator)
     app.include_router(remembered.router(handlers))
+    app.include_router(popular.router(handlers))
     app.include_router(catalog.router(handlers))
     app.include_router(cost.router(answers, now))
+    app.include_router(observations.router(answers, recorder, now))
     app.include_router(gateways.router(answers, statuses))
     app.include_router(health.router(answers.current))
     app.include_router(metrics.router(statuses, answers.current))
@@ -53,7 +70,9 @@ def build(
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI, answers: Answers, log: Log) -> AsyncIterator[None]:
+async def _lifespan(
+    _app: FastAPI, answers: Answers, log: Log, recorder: observations.Recorder
+) -> AsyncIterator[None]:
     answers.current.poll()
     watching = asyncio.create_task(watch(answers, log))
     try:
@@ -61,6 +80,7 @@ async def _lifespan(_app: FastAPI, answers: Answers, log: Log) -> AsyncIterator[
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+        await recorder.close()
 
 
 async def watch(answers: Answers, log: Log) -> None:
