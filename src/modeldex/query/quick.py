@@ -96,7 +96,7 @@ def _providers(held: Snapshot, timed: Sequence[Timed]) -> list[tuple[str, float]
     weighted: dict[int, list[tuple[float | None, int]]] = defaultdict(list)
     for one in timed:
         weighted[one.provider].append((one.latency, one.requests))
-    found = {held.providers[number].slug: median(each) for number, each in weighted.items()}
+    found = {held.providers[place].slug: median(each) for place, each in weighted.items()}
     known = [(slug, latency) for slug, latency in found.items() if latency is not None]
     return sorted(known, key=lambda one: (one[1], one[0]))
 

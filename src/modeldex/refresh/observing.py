@@ -15,7 +15,7 @@ from modeldex.domain.decimals import plain
 from modeldex.domain.offer import Observed
 from modeldex.store import sketch
 from modeldex.store.calls import Calls
-from modeldex.store.tallies import Speeds, Tally, merge
+from modeldex.store.tallies import Speeds, Tally, is_old, merge
 
 INTERVAL = 600.0  # seconds between two folds
 _SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
@@ -52,15 +52,17 @@ class Folding:
             StoreError: the calls cannot be read.
         """
         if now >= self.due_at:
-            found = folded(await calls.tallies(), int(now))
+            tallies = await calls.tallies()
+            self._untidy = any(is_old(one, int(now)) for one in tallies)
+            found = folded(tallies, int(now))
             rough = {name: _rough(one) for name, one in found.items()}
             if rough != self._rough:
                 self._figures, self._rough = found, rough
-            self._at, self._untidy = now, True
+            self._at = now
         return self._figures
 
     async def tidy(self, calls: Calls, now: float) -> None:
-        """Let the store forget what no figures need, once after each fold.
+        """Let the store forget what no figures need, where the last fold saw such.
 
         Raises:
             StoreError: the calls cannot be written.

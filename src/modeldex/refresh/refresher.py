@@ -117,7 +117,7 @@ class Refresher:
         return msgspec.structs.replace(report, seconds=seconds)
 
     async def next_due(self) -> float:
-        """Return when something is due: a source that can be asked, or what callers report.
+        """Return when the next source that can be asked is due, at most one interval from now.
 
         Raises:
             StoreError: the record of truth cannot be read.
@@ -130,8 +130,7 @@ class Refresher:
             for name, one in self._health.items()
             if name in known and self.obstacle(known[name]) is None
         ]
-        due = self.terms.schedule.next_due(asked, self.moment().seconds)
-        return min(due, self.folding.due_at)
+        return self.terms.schedule.next_due(asked, self.moment().seconds)
 
     def obstacle(self, one: Declaration) -> str | None:
         """Return why a source cannot be asked at all, ``None`` where it can."""

@@ -78,6 +78,12 @@ def kept_since(now: int) -> int:
     return now - KEPT
 
 
+def is_old(one: Tally, now: int) -> bool:
+    """Return whether a tally is to become part of a day's, or to be forgotten."""
+    is_late_hour = one.length < DAY and one.start < hours_since(now)
+    return is_late_hour or one.start + one.length <= kept_since(now)
+
+
 def merge(into: Tally, other: Tally) -> None:
     """Add another tally to one."""
     into.requests += other.requests
