@@ -44,7 +44,12 @@ async def test_an_empty_store_has_no_tallies(store: Store) -> None:
 
 async def test_calls_are_tallied_exactly(store: Store) -> None:
     """By offer and hour; costs keep every digit, what nobody told is unknown."""
-    told: dict[str, Any] = {"input_tokens": 10, "output_tokens": 40, "latency_ms": 200.0, "first_token_ms": 50.0}
+    told: dict[str, Any] = {
+        "input_tokens": 10,
+        "output_tokens": 40,
+        "latency_ms": 200.0,
+        "first_token_ms": 50.0,
+    }
     tiny = Decimal("0.000000000000000000000001")
     calls = (
         call(**told, cost=tiny),

@@ -1,4 +1,4 @@
-"""How values are distributed, within one percent: counts of logarithmic bins, as DDSketch has.
+"""How values are distributed, to half a percent: counts of logarithmic bins, as DDSketch has.
 
 The bins are those of the ``ddsketch`` library; the counts stand in a plain mapping, which merges
 by addition, so that the order and the grouping of values never matter.
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from ddsketch.mapping import LogarithmicMapping
 
-ACCURACY = 0.01  # relative error of a quantile at most
+ACCURACY = 0.005  # relative error of a quantile at most; it leaves two digits of one value right
 Sketch = dict[int, int]  # how many values fell into each bin
 _BINS = LogarithmicMapping(ACCURACY)
 _ZERO = -(2**31)  # the bin of zero, which has no logarithm
