@@ -290,3 +290,33 @@ def test_reported_calls_show_in_rows_and_lists(
     ]
     assert (trend["data"][0]["total_tokens"], trend["data"][0]["total_cost"]) == (950, "1.9")
     assert quick["models"] == ["acme/m1"]
+
+
+def test_a_running_refresher_folds_calls_in_by_itself(tmp_path: Path) -> None:
+    """While `modeldex serve` runs, calls reported to any worker of its directory show in rows."""
+    with (
+        live.serve_command(tmp_path, OBSERVED_INTERVAL="1") as url,
+        live.served(Keyed(live.application(tmp_path))) as reporting,
+    ):
+        offer = wire.ask(url, "/v1/models?limit=1").ids[0]
+        live.eventually(lambda: live.is_ready(reporting))
+        for number in range(3):
+            body = {"batch_id": str(number), "observations": [report(offer, latency_ms=90)] * 5}
+            assert post(reporting, body).json["accepted"] == 5
+        live.eventually(
+            lambda: (
+                wire.ask(url, "/v1/models/trending").json["data"][:1]
+                and wire.ask(url, "/v1/models/trending").json["data"][0]["requests"] == 15
+            )
+        )
+        quick = wire.ask(url, "/v1/models/low-latency?include_ultra_only=true").json
+        row = wire.ask(url, f"/v1/models/{offer}").json
+    assert quick["models"] == [offer]
+    assert (row["popularity"], row["health_status"]) == (15, "healthy")
+
+
+def test_what_waits_is_recorded_when_a_worker_ends(place: Path) -> None:
+    """A worker that is told to stop has counted all that it answered."""
+    with live.served(Keyed(live.application(place))) as url:
+        assert post(url, [report(CALLED)] * 3).status == 200
+    assert tallies(place) == [(CALLED, 3, 3, 0, None, None)]

@@ -22,7 +22,7 @@ _TIERS = (  # up to a median of so many milliseconds
     (float("inf"), 4, "high latency: half of the calls take 2 s or more"),
 )
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-_TIMED = (
+TIMED = (
     "select id, model, provider, latency, requests from observed "
     "where window = ? and active = 1 and latency is not null order by latency, offer"
 )
@@ -72,7 +72,7 @@ def question(given: Iterable[tuple[str, str]]) -> Asked:
 
 def models(held: Snapshot, asked: Asked) -> bytes:
     """Return the offers whose median latency is low, the quickest first, and how providers do."""
-    timed = list(map(Timed._make, held.rows(_TIMED, (DAY,))))
+    timed = list(map(Timed._make, held.rows(TIMED, (DAY,))))
     quick = [one for one in timed if one.latency < asked.below]
     providers = _providers(held, timed)
     body: dict[str, Any] = {
