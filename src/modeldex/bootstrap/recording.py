@@ -4,8 +4,8 @@ import asyncio
 import time
 from importlib import import_module
 
+from modeldex.serve.recorder import Counting, Recorder
 from modeldex.settings import Settings
-from modeldex.store.recorder import Counting, Recorder
 from modeldex.telemetry import Log
 
 

@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from modeldex.domain.calls import RECORDED, REPEATED, Batch
 from modeldex.errors import StoreError
+from modeldex.serve.recorder import Recorder
 from modeldex.store.memory import MemoryStore
-from modeldex.store.recorder import Recorder
 from support.observing import NOW, batch, call
 from support.refreshing import Notebook
 
