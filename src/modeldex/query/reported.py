@@ -65,7 +65,7 @@ def judged(held: Snapshot, items: Sequence[object], now: float) -> Judged:
     ids = _ids(held, items)
     for index, item in enumerate(items):
         try:
-            calls.append(_call(item, ids, now))
+            calls.append(call(item, ids, now))
         except Unusable as error:
             refused.append(Refusal(index, str(error)))
     return Judged(tuple(calls), tuple(refused))
@@ -82,7 +82,15 @@ def _ids(held: Snapshot, items: Sequence[object]) -> Names:
     return found
 
 
-def _call(item: object, ids: Names, now: float) -> Call:
+def call(item: object, ids: Names, now: float) -> Call:
+    """Return the call that one item reports.
+
+    Args:
+        ids: what names mean: the kind of each, and an offer's id.
+
+    Raises:
+        Unusable: it cannot be counted.
+    """
     if not isinstance(item, Mapping):
         raise Unusable(f"A report must be an object with {', '.join(KEYS)}.")
     unknown = sorted(str(key) for key in item.keys() - set(KEYS))
