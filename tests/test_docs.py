@@ -1,19 +1,29 @@
 """What the pages under docs/ say happens, happens."""
 
+import json
 import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from modeldex.bootstrap import overriding
+from modeldex.dialects import speeds
+from modeldex.domain.calls import OUTCOMES
 from modeldex.domain.provenance import KINDS
 from modeldex.domain.rate import Meter
 from modeldex.domain.rules import Stated
+from modeldex.query import reported
+from modeldex.refresh.observing import INTERVAL
+from modeldex.serve.recorder import MOST_CALLS as MOST_WAITING
+from modeldex.serve.routes.observations import MOST_CALLS
 from modeldex.settings import Settings
+from modeldex.snapshot import schema
 from modeldex.sources import declaration, parse
 from modeldex.sources.declaration import Declaration
+from modeldex.store.calls import MOST_BATCHES
 from support import live
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -21,6 +31,7 @@ SOURCES = (DOCS / "sources.md").read_text(encoding="utf-8")
 QUALITY = (DOCS / "data-quality.md").read_text(encoding="utf-8")
 IDENTITY = (DOCS / "identity.md").read_text(encoding="utf-8")
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
+OBSERVATIONS = (DOCS / "observations.md").read_text(encoding="utf-8")
 NAMED = 'id = "acme"\nname = "Acme"\n'
 LIST = 'list = "https://api.acme.example/models"\n'
 FIELDS = '[fields]\nid = "id"\n'
@@ -125,3 +136,25 @@ def test_the_defaults_on_the_page_are_the_defaults() -> None:
     for name, said in rows:
         default = Settings.model_fields[name.lower()].default
         assert said.strip() == ("—" if default is None else f"{default:.10g}"), name
+
+
+def test_the_page_of_observations_names_what_there_is() -> None:
+    """Every key and outcome of a report, every route that tells of them, and every bound."""
+    named = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", OBSERVATIONS, re.MULTILINE)
+    said = {one for cell in named for one in re.findall(r"\w+", cell)}
+
+    assert {*reported.KEYS, *OUTCOMES, *speeds.of_offer(None)} <= said
+    assert {f"{MOST_CALLS:,}", f"{MOST_WAITING:,}", f"{MOST_BATCHES:,}"} <= set(
+        re.findall(r"[0-9]+,[0-9]{3}", OBSERVATIONS)
+    )
+    assert "MODELDEX_OBSERVED_INTERVAL` seconds (600)" in OBSERVATIONS
+    assert Settings.model_fields["observed_interval"].default == INTERVAL == 600
+
+
+def test_the_example_of_a_report_is_one() -> None:
+    """The body that the page sends is read as it stands; only its offers may be unknown here."""
+    body = re.findall(r"-d '\n(.*?)'\n", OBSERVATIONS, re.DOTALL)[0]
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
+    for one in json.loads(body)["observations"]:
+        names = {one["offer"]: (schema.OFFER, one["offer"])}
+        assert reported.call(one, names, now).outcome == one["outcome"]

@@ -18,6 +18,7 @@ from modeldex.domain.offer import (
     RETIRED,
     TENANT,
     UNLISTED,
+    Observed,
     Offer,
 )
 from modeldex.domain.provider import Provider
@@ -31,6 +32,7 @@ from modeldex.merge.offers import Testimony, gather
 from modeldex.pricing import resolve
 from modeldex.pricing.verdict import Bench
 
+NOTHING_OBSERVED: Mapping[str, Observed] = {}
 _UNKNOWN = Decimal("Infinity")
 
 
@@ -40,6 +42,7 @@ def build(
     today: str,
     rules: Rules = NO_RULES,
     ledger: Ledger = NO_LEDGER,
+    observed: Mapping[str, Observed] = NOTHING_OBSERVED,
 ) -> Catalog:
     """Return the catalog that the last good listings of all sources make.
 
@@ -49,6 +52,7 @@ def build(
         today: the UTC date for which standard prices are chosen, ``YYYY-MM-DD``.
         rules: what an operator decided.
         ledger: what is remembered of all sources over time.
+        observed: what callers report, by the ids of offers; of others it is left out.
     """
     said = gather(sources)
     bench = Bench(sources, said, providers, rules, today)
@@ -56,7 +60,7 @@ def build(
     offers.sort(key=lambda one: one.id)
     found = {one.id: identity.identify(one.facts) for one in offers}
     identities = identity.decided(found, rules)
-    placed = [_placed(one, identities[one.id]) for one in offers]
+    placed = [_placed(one, identities[one.id], observed.get(one.id)) for one in offers]
     return Catalog(
         date=today,
         offers=tuple(placed),
@@ -93,7 +97,7 @@ def _offer(said: Testimony, bench: Bench, rules: Rules) -> Offer:
     )
 
 
-def _placed(one: Offer, found: Identity) -> Offer:
+def _placed(one: Offer, found: Identity, observed: Observed | None) -> Offer:
     return msgspec.structs.replace(
         one,
         model_id=found.model,
@@ -101,6 +105,7 @@ def _placed(one: Offer, found: Identity) -> Offer:
         variants=found.variants,
         editions=found.editions,
         identified_by=(found.evidence, found.said),
+        observed=observed,
     )
 
 

@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     history_days: int = Field(
         0, ge=0, description="Days that superseded prices and changes are kept; 0 is for ever."
     )
+    observed_interval: float = Field(
+        600.0,
+        ge=1,
+        allow_inf_nan=False,
+        description="Seconds between looks at reported calls.",
+    )
     breaker_failures: int = Field(3, ge=1, description="Failures in a row that open a breaker.")
     breaker_seconds: float = Field(300.0, ge=0, description="How long it is open at first.")
     breaker_longest: float = Field(3600.0, ge=0, description="How long it is open at most.")

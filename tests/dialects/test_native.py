@@ -24,7 +24,8 @@ OFFER_FIELDS = {
     "hugging_face_id", "model_logo_url", "provider_site_url", "is_active", "health_status",
     "modality", "pricing_unit", "status", "confirmed", "sources", "expiration_date",
     "first_seen", "last_changed", "doubts", "doubt_kinds", "release_date", "knowledge_cutoff",
-    "deprecation_date", "successor",
+    "deprecation_date", "successor", "average_response_time_ms", "latency", "first_token",
+    "throughput", "uptime", "popularity",
 }  # fmt: skip
 MODEL_FIELDS = {
     "id", "object", "created", "owned_by", "canonical_slug", "name", "description",

@@ -31,6 +31,9 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
     ]  # fmt: skip
     assert set(paths) == {
         "/v1/models", "/v1/models/{model_id}", "/v1/models/{model_id}/history", "/v1/changes",
+        "/v1/models/trending", "/v1/models/low-latency", "/v1/observations",
+        "/v1/provider/{provider}/stats", "/v1/provider/{provider}/top-models",
+        "/v1/gateway/{gateway}/stats",
         "/v1/rates/{rate_id}", "/v1/cost", "/v1/gateways", "/v1/gateways/status",
         "/logos/{slug}.svg", "/metrics", "/healthz", "/readyz",
     }  # fmt: skip

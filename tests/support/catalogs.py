@@ -1,6 +1,6 @@
 """Small catalogs made for tests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -9,8 +9,10 @@ from typing import Any
 from modeldex import pipeline
 from modeldex.domain.listing import Kept, Listing, SourceRows
 from modeldex.domain.model import Catalog
+from modeldex.domain.offer import Observed
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Meter, Rate
+from modeldex.snapshot import fragments
 from modeldex.snapshot.publish import Publisher
 
 TODAY = "2026-11-23"
@@ -45,6 +47,16 @@ def rows(source: str, listings: Iterable[Listing], *, is_book: bool = False) -> 
 def build(*sources: SourceRows, providers: Iterable[Provider] = ()) -> Catalog:
     """Return the catalog that *sources* make today."""
     return pipeline.build(sources, {one.slug: one for one in providers}, TODAY)
+
+
+def observing(sources: Iterable[SourceRows], observed: Mapping[str, Observed]) -> Catalog:
+    """Return the catalog that *sources* make today, with what callers report."""
+    return pipeline.build(tuple(sources), {}, TODAY, observed=observed)
+
+
+def digest(catalog: Catalog) -> str:
+    """Return a catalog's id."""
+    return fragments.digest(catalog, fragments.render(catalog))
 
 
 def of(*listings: Listing) -> Catalog:

@@ -183,6 +183,7 @@ def _terms(settings: Settings) -> Terms:
         description_length=settings.description_length,
         most_bytes=settings.source_max_bytes,
         history_days=settings.history_days,
+        observed_interval=settings.observed_interval,
     )
 
 

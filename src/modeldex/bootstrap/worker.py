@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 
 from modeldex import settings as settings_module
 from modeldex import telemetry
-from modeldex.bootstrap import guarding
+from modeldex.bootstrap import guarding, recording
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app as serve_app
 from modeldex.serve.answers import Answers
@@ -37,14 +37,15 @@ def build(settings: Settings, log: Log) -> ASGIApp:
     answers = Answers(current, shelf, pool, settings.compress_from)
     statuses = StatusFile(settings.snapshots)
     gate = guarding.gate(settings, log)
+    site = serve_app.Site(statuses, log, _now, gate, recording.recorder(settings, log))
 
     def view(directory: Path) -> Scenery:
         held, shelf = Current(directory, log.error), Shelf(_SHELF_OF_A_VIEW, LARGEST_SHELVED)
         own = Answers(held, shelf, pool, settings.compress_from)
-        return Scenery(own, serve_app.application(own, statuses, _now, gate))
+        return Scenery(own, serve_app.application(own, site))
 
     views = Views(views_directory(settings.snapshots), view)
-    return serve_app.build(answers, statuses, log, _now, gate=gate, views=views)
+    return serve_app.build(answers, site, views)
 
 
 def _now() -> datetime:

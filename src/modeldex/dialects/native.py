@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from modeldex.dialects import speeds
 from modeldex.domain import decimals
 from modeldex.domain.listing import Listing
 from modeldex.domain.model import Model
@@ -68,7 +69,7 @@ def offer_row(offer: Offer, provider: Provider) -> dict[str, Any]:
         "model_logo_url": facts.logo_url or provider.logo,
         "provider_site_url": provider.site,
         "is_active": offer.is_active,
-        "health_status": "unknown",
+        **speeds.of_offer(offer.observed),
         "pricing_unit": "usd_per_unit",
         "status": offer.status,
         "confirmed": offer.confirmed,
@@ -117,8 +118,7 @@ def model_head(model: Model) -> dict[str, Any]:
         "cheapest_prompt_price": decimals.plain(cheapest.prices[Meter.INPUT])
         if cheapest
         else None,
-        "fastest_provider": None,
-        "fastest_response_time": None,
+        **speeds.fastest(shown),
     }
 
 
@@ -136,8 +136,7 @@ def provider_entry(offer: Offer, provider: Provider) -> dict[str, Any]:
         "pricing": pricing(offer.prices),
         "pricing_source": offer.pricing_source,
         "context_length": facts.context_length,
-        "health_status": "unknown",
-        "average_response_time_ms": None,
+        **speeds.of_entry(offer.observed),
         "modality": arrow(facts.input_modalities, facts.output_modalities),
         "supports_streaming": facts.capabilities.get("streaming"),
         "supports_function_calling": facts.capabilities.get("tools"),

@@ -17,14 +17,20 @@ STATUSES = (AVAILABLE, MISSING, DEPRECATED, UNLISTED, HIDDEN, RETIRED)
 PUBLIC, TENANT = "public", "tenant"  # who sees it
 
 
+HEALTHY, DEGRADED, DOWN, UNKNOWN = "healthy", "degraded", "down", "unknown"
+_HEALTHY, _DEGRADED = 0.95, 0.5  # shares of calls that succeed, at least
+
+
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
-    """How an offer did for those who call it, rounded to two digits.
+    """How an offer did for those who call it; speeds of the last 24 hours, to two digits.
 
     Attributes:
         latency_ms, first_token_ms: percentiles by name (``p50``, ``p90``, ``p99``), milliseconds.
-        throughput: output tokens per second, percentiles by name.
-        uptime: share of calls that succeeded, 0 to 1, by window (``1h``, ``24h``, ``7d``).
-        requests, tokens: of the last 24 hours.
+        throughput: output tokens per second of whole calls, percentiles by name: of all calls,
+            half, nine tenths … were at most as fast.
+        uptime: share of calls that succeeded, 0 to 1, by window (``1h``, ``24h``, ``7d``), two
+            decimals, rounded down; absent for windows with too few calls to tell.
+        requests, tokens: of the last 24 hours; tokens are ``None`` where nobody told any.
         requests_by_window, tokens_by_window: by window (``1h``, ``24h``, ``7d``, ``30d``).
         cost_by_window: exact decimal strings of USD, by window; absent where none was told.
     """
@@ -34,10 +40,20 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     throughput: dict[str, float] = {}
     uptime: dict[str, float] = {}
     requests: int = 0
-    tokens: int = 0
+    tokens: int | None = None
     requests_by_window: dict[str, int] = {}
     tokens_by_window: dict[str, int] = {}
     cost_by_window: dict[str, str] = {}
+
+    @property
+    def health(self) -> str:
+        """How it does by its uptime in the last hour, else in the last day."""
+        uptime = self.uptime.get("1h", self.uptime.get("24h"))
+        if uptime is None:
+            return UNKNOWN
+        if uptime >= _HEALTHY:
+            return HEALTHY
+        return DEGRADED if uptime >= _DEGRADED else DOWN
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from modeldex.dialects import native
+from modeldex.dialects import native, speeds
 from modeldex.dialects.remembered import moment as written
 from modeldex.domain.history import STATUS
 from modeldex.domain.offer import AVAILABLE, DEPRECATED, HIDDEN, MISSING, RETIRED, UNLISTED
@@ -119,11 +119,13 @@ def _offer(row: dict[str, Any], price: Price, statuses: dict[str, str]) -> dict[
         "status": _status(row, price, statuses),
         "doubts": None,  # they are of today's prices
         "doubt_kinds": None,
+        **speeds.of_offer(None),  # they are of today's calls
     }
 
 
 def _entry(row: dict[str, Any], price: Price, statuses: dict[str, str]) -> dict[str, Any]:
-    return row | {**price.fields, "status": _status(row, price, statuses)}
+    status = _status(row, price, statuses)
+    return row | {**price.fields, "status": status, **speeds.of_entry(None)}
 
 
 def _head(
@@ -137,6 +139,7 @@ def _head(
         "provider_count": len({bytes(entry["slug"]) for _, entry in listed}),
         "cheapest_provider": cheapest[1]["slug"] if cheapest else None,
         "cheapest_prompt_price": _prompt(cheapest[0]) if cheapest else None,
+        **speeds.fastest(()),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from modeldex.errors import NotAsked, SourceError
-from modeldex.refresh import turns
+from modeldex.refresh import observing, turns
 from modeldex.refresh.breaker import Breaker
 from modeldex.refresh.judging import Judge
 from modeldex.refresh.report import Outcome
@@ -32,6 +32,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
         description_length: characters that are kept of a description.
         most_bytes: of one page of an answer.
         history_days: how long the past is remembered; 0 means for ever.
+        observed_interval: seconds between two looks at what callers report.
     """
 
     schedule: Schedule
@@ -40,6 +41,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     description_length: int
     most_bytes: int
     history_days: int = 0
+    observed_interval: float = observing.INTERVAL
 
 
 class Questioner:

@@ -51,13 +51,13 @@ async def run(
 
 
 async def _until(refresher: Refresher, last: Report) -> float:
-    """Return when the next cycle is to begin: when a source is due, but not at once anew.
+    """Return when a cycle is to begin: a source or a look at calls is due, but not at once anew.
 
     Where nothing could be remembered, every source would be due for ever.
     """
     now = refresher.moment().seconds
     try:
-        due = await refresher.next_due()
+        due = min(await refresher.next_due(), refresher.folding.due_at)
     except _FAULTS:
         due = now
     return now + _AFTER_A_FAULT if last.problem is not None and due <= now else due

@@ -121,13 +121,15 @@ class Publication:
             parted=world.stated.parted,
         )
         providers, today = world.registry.providers(), world.moment.date
-        return pipeline.build(rows, providers, today, rules, ledger)
+        return pipeline.build(rows, providers, today, rules, ledger, world.figures)
 
 
 def _terms(world: World, changes: Changes) -> str:
     """Return what a catalog depends on besides listings: unchanged, nothing is built."""
     hidden, stated = sorted(world.hidden_after(changes)), world.stated.terms
-    return material.digest(world.registry.by_id.values(), hidden, stated, world.moment.date)
+    return material.digest(
+        world.registry.by_id.values(), hidden, stated, world.moment.date, world.figures
+    )
 
 
 def _with_sizes(report: Report, catalog: Catalog) -> Report:

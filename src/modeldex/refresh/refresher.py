@@ -12,6 +12,7 @@ from modeldex.refresh import aftermath, deciding, guard, world
 from modeldex.refresh.asking import Progress, Questioner
 from modeldex.refresh.importing import Limits, imported
 from modeldex.refresh.judging import Judge
+from modeldex.refresh.observing import Folding
 from modeldex.refresh.order import Order
 from modeldex.refresh.publication import Publication
 from modeldex.refresh.remembering import together, with_history
@@ -75,6 +76,7 @@ class Refresher:
         self.publication = Publication(
             publisher, clock.stamp, selection.may_use, self.terms.thresholds.retire_after
         )
+        self.folding = Folding(self.terms.observed_interval)
         self._health: Mapping[str, Health] | None = None  # as the store has it
         self._compacted: str | None = None  # on this date
 
@@ -139,7 +141,7 @@ class Refresher:
         self.selection.check_names(registry, order)
         self._health = None
         found = await world.remembered(
-            self.store, registry, self.selection.overrides(), self.moment()
+            self.store, registry, self.selection.overrides(), self.moment(), self.folding
         )
         self._health = {name: one.health for name, one in found.known.items()}
         return found
@@ -201,6 +203,7 @@ class Refresher:
         taken = await with_history(self.store, steps.taken, found, retire_after)
         changes = together(taken, steps.past)
         commit = await self.store.save(changes)
+        await self.folding.tidy(self.store, found.moment.seconds)
         self._health = {name: one.health for name, one in known.items()}
         if steps.forget_before is not None:
             await self._forget(steps.forget_before, found.moment.date)

@@ -1,9 +1,13 @@
 """What one refresh begins with: the moment, the declarations, and what is remembered."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from modeldex.domain.listing import Kept, Listing
+from modeldex.domain.offer import Observed
 from modeldex.domain.rules import Stated
+from modeldex.refresh.observing import Folding
 from modeldex.sources.registry import Registry
 from modeldex.store.base import Changes, Health, HeldAnswer, Store
 
@@ -37,6 +41,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         recorded_at: unix seconds of the last commit; 0 where there is none.
         observed: ids of the sources that were ever observed.
         horizon: unix seconds; what had ended before it may be forgotten.
+        figures: what callers report, by the ids of offers.
     """
 
     moment: Moment
@@ -47,6 +52,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: int = 0
     observed: frozenset[str] = frozenset()
     horizon: int = 0
+    figures: Mapping[str, Observed] = {}
 
     def health(self, source: str) -> Health:
         """Return how a source was doing, be it that it was never asked."""
@@ -72,7 +78,9 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-async def remembered(store: Store, registry: Registry, stated: Stated, moment: Moment) -> World:
+async def remembered(
+    store: Store, registry: Registry, stated: Stated, moment: Moment, folding: Folding
+) -> World:
     """Return the world at a moment.
 
     Raises:
@@ -95,4 +103,5 @@ async def remembered(store: Store, registry: Registry, stated: Stated, moment: M
         recorded_at=found.recorded_at,
         observed=found.observed,
         horizon=found.horizon,
+        figures=await folding.figures(store, moment.seconds),
     )

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -16,7 +17,16 @@ from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.edge import Edge, Gate, inner
 from modeldex.serve.representation import Negotiator
-from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
+from modeldex.serve.routes import (
+    catalog,
+    cost,
+    gateways,
+    health,
+    metrics,
+    observations,
+    popular,
+    remembered,
+)
 from modeldex.serve.statuses import StatusFile
 from modeldex.serve.views import Views
 from modeldex.serve.workings import workings
@@ -26,34 +36,33 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 POLL = 0.25  # seconds between two looks for a new snapshot
 
 
-def build(
-    answers: Answers,
-    statuses: StatusFile,
-    log: Log,
-    now: Callable[[], datetime],
-    *,
-    gate: Gate,
-    views: Views | None = None,
-) -> ASGIApp:
+class Site(NamedTuple):
+    """What all catalogs of a worker share.
+
+    Attributes:
+        now: the current time, for costs and calls that name none.
+        gate: what stands before the routes.
+        recorder: where reports of calls go; closed with the application.
+    """
+
+    statuses: StatusFile
+    log: Log
+    now: Callable[[], datetime]
+    gate: Gate
+    recorder: observations.Recorder = observations.NOWHERE
+
+
+def build(answers: Answers, site: Site, views: Views | None = None) -> ASGIApp:
     """Return the application that serves *answers*.
 
     Args:
-        now: the current time, for costs that name none.
-        gate: what stands before it.
-        views: those of keys that see another catalog.
+        views: the catalogs of keys that see another one.
     """
-    lifespan = partial(_lifespan, answers=answers, log=log, gate=gate, views=views)
-    public = application(answers, statuses, now, gate, lifespan)
-    return Edge(gate, public, views)
+    lifespan = partial(_lifespan, answers=answers, site=site, views=views)
+    return Edge(site.gate, application(answers, site, lifespan), views)
 
 
-def application(
-    answers: Answers,
-    statuses: StatusFile,
-    now: Callable[[], datetime],
-    gate: Gate,
-    lifespan: Lifespan | None = None,
-) -> ASGIApp:
+def application(answers: Answers, site: Site, lifespan: Lifespan | None = None) -> ASGIApp:
     """Return what stands behind the edge: all routes, over one catalog and no other."""
     negotiator = Negotiator()
     app = FastAPI(
@@ -63,25 +72,29 @@ def application(
         lifespan=lifespan,
         redoc_url=None,
     )
-    handlers = catalog.Catalog(answers, negotiator, now)
+    handlers = catalog.Catalog(answers, negotiator, site.now)
     app.include_router(remembered.router(handlers))
+    app.include_router(popular.router(handlers))
     app.include_router(catalog.router(handlers))
-    app.include_router(cost.router(answers, now))
-    app.include_router(gateways.router(answers, statuses))
+    app.include_router(cost.router(answers, site.now))
+    app.include_router(observations.router(answers, site.recorder, site.now))
+    app.include_router(gateways.router(answers, site.statuses))
     app.include_router(health.router(answers.current))
-    app.include_router(metrics.router(statuses, answers.current, workings(gate, answers, now)))
+    inside = workings(site.gate, answers, site.now)
+    app.include_router(metrics.router(site.statuses, answers.current, inside))
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, _failed)
-    return inner(app, answers, negotiator, gate)
+    return inner(app, answers, negotiator, site.gate)
 
 
 @asynccontextmanager
 async def _lifespan(
-    _app: FastAPI, answers: Answers, log: Log, gate: Gate, views: Views | None
+    _app: FastAPI, answers: Answers, site: Site, views: Views | None
 ) -> AsyncIterator[None]:
     answers.current.poll()
-    running = (watch(answers, log, views or ()), gate.watch.run(), gate.guards.ring.run())
+    gate = site.gate
+    running = (watch(answers, site.log, views or ()), gate.watch.run(), gate.guards.ring.run())
     tasks = [asyncio.create_task(one) for one in running]
     try:
         yield
@@ -89,6 +102,7 @@ async def _lifespan(
         for one in tasks:
             one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await site.recorder.close()
 
 
 async def watch(answers: Answers, log: Log, views: Iterable[Answers] = ()) -> None:

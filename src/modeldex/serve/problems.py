@@ -9,8 +9,11 @@ from starlette.responses import Response
 MEDIA_TYPE = "application/problem+json"
 _TITLES = {
     400: "Bad request",
+    401: "Key required",
+    403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    409: "Conflict",
     410: "Gone",
     413: "Content too large",
     415: "Unsupported media type",

@@ -77,5 +77,8 @@ def _content(catalog: Catalog, fragments: Fragments) -> Iterator[bytes]:
         yield _encode(fact)
     for name, rates in sorted(catalog.history.rate_sets.items()):
         yield _encode((name, [native.rate_value(rate) for rate in rates]))
+    for offer in catalog.offers:
+        if offer.observed is not None:
+            yield _encode((offer.id, offer.observed))
     for _, body in (*fragments.evidence, *fragments.quality):
         yield body

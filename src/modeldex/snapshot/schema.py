@@ -6,7 +6,7 @@ key is its rank by id; every sort has a column of ranks per direction, unknown v
 by id. What was true before has tables of its own, which no question about today reads.
 """
 
-VERSION = 3
+VERSION = 4
 SORTS = (
     "name", "created", "context", "price", "output_price", "provider_count", "latency",
     "throughput", "popularity",
@@ -79,6 +79,21 @@ create table quality (provider text primary key, body blob not null) without row
 create table losses (
     dialect text primary key, total integer not null, body blob not null
 ) without rowid;
+create table observed ( -- what callers report, one row for each offer and window with a call
+    window integer not null, -- seconds
+    offer integer not null,
+    active integer not null,
+    provider integer not null,
+    author integer not null,
+    id text not null,
+    model text not null,
+    requests integer not null,
+    tokens integer, -- null where nobody told
+    cost text, -- an exact decimal of USD
+    latency real, -- medians of the last day, whatever the window
+    throughput real,
+    primary key (window, offer)
+) without rowid;
 create virtual table search using fts5 (
     id, name, author, description,
     content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
@@ -137,6 +152,11 @@ create index offers_author on offers (author, active);
 create index offers_model on offers (model, place);
 create index offers_shown_model on offers (active, model);
 create index models_active on models (active);
+create index observed_requests on observed (window, active, requests desc, offer);
+create index observed_tokens on observed (window, active, tokens desc, offer);
+create index observed_latency on observed (window, active, latency, offer);
+create index observed_provider on observed (window, provider);
+create index observed_author on observed (window, author);
 create index facts_own on facts (provider, valid_from) where own = 1;
 create index facts_rates on facts (rates);
 create unique index changes_learned on changes (number, part);

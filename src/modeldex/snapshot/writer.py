@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from modeldex.domain import decimals
+from modeldex.domain.calls import WINDOWS
 from modeldex.domain.model import Catalog
 from modeldex.domain.offer import Offer
 from modeldex.snapshot import documents, memory, ranks, schema, traits
@@ -48,6 +49,7 @@ def write(file: Path, head: Head, catalog: Catalog, fragments: Fragments, pool: 
         _write_offers(connection, catalog, numbers)
         _write_bodies(connection, catalog, fragments)
         _write_models(connection, catalog, fragments)
+        _insert(connection, "observed", _observed(catalog), 12)
         memory.write(connection, catalog, fragments.changes, sets, numbers)
         connection.execute("commit")
         connection.executescript(schema.INDEXES)
@@ -169,6 +171,29 @@ def _insert(
 ) -> None:
     places = ", ".join("?" * columns)
     connection.executemany(f"insert into {table} values ({places})", rows)
+
+
+def _observed(catalog: Catalog) -> Iterator[tuple[object, ...]]:
+    providers = {one.slug: number for number, one in enumerate(catalog.providers)}
+    authors = {slug: number for number, slug in enumerate(_authors(catalog))}
+    for rank, one in enumerate(catalog.offers):
+        if (found := one.observed) is None:
+            continue
+        for name, requests in found.requests_by_window.items():
+            yield (
+                WINDOWS[name],
+                rank,
+                one.is_active,
+                providers[one.facts.provider],
+                authors[_author(one.model_id)],
+                one.id,
+                one.model_id,
+                requests,
+                found.tokens_by_window.get(name),
+                found.cost_by_window.get(name),
+                found.latency_ms.get("p50"),
+                found.throughput.get("p50"),
+            )
 
 
 def _names(catalog: Catalog) -> Iterator[tuple[str, int, int]]:

@@ -8,6 +8,7 @@ import msgspec
 from modeldex.domain.history import Event, Fact, Ledger, Observation
 from modeldex.domain.listing import Listing, SourceRows
 from modeldex.domain.tenancy import NO_STANDING, Standing, TenantBasis, View
+from modeldex.store.calls import Calls
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,7 +184,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     replica_unused: int = 0
 
 
-class Store(Protocol):
+class Store(Calls, Protocol):
     """Remembers. Every method is one transaction; readers see all of it or nothing.
 
     All methods raise :class:`modeldex.errors.StoreError` with what to do.

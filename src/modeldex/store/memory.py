@@ -1,13 +1,16 @@
 """The store in memory: the reference for the others, and a fake for tests."""
 
+import copy
 from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
 
+from modeldex.domain.calls import CONFLICTING, DAY, RECORDED, REPEATED, Batch
 from modeldex.domain.history import Event, Fact, Ledger, Observation
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.tenancy import Standing
+from modeldex.store import tallies as counting
 from modeldex.store.base import (
     Basis,
     Changes,
@@ -18,6 +21,7 @@ from modeldex.store.base import (
     Remembered,
     Work,
 )
+from modeldex.store.calls import BATCHES_KEPT, MOST_BATCHES
 from modeldex.store.checks import FORGOTTEN, check_clock, check_commit, check_superseded
 from modeldex.store.memory_desk import MemoryDesk
 from modeldex.store.standing import standing
@@ -42,6 +46,8 @@ class MemoryStore:
         self._observations: list[Observation] = []
         self._last_fact = self._last_event = 0
         self._commit = self._recorded_at = self._horizon = 0
+        self._tallies: dict[counting.Key, counting.Tally] = {}
+        self._batches: dict[str, tuple[str, int]] = {}
 
     async def open(self) -> None:
         """Nothing to connect to."""
@@ -137,6 +143,38 @@ class MemoryStore:
 
     def _standing(self) -> Standing:
         return standing(self.desk.kept.values(), self.desk.number)
+
+    async def record(self, batches: Sequence[Batch], now: int) -> list[str]:
+        """Count each batch that is not known; return what became of each."""
+        recent = [(n, one) for n, one in self._batches.items() if one[1] > now - BATCHES_KEPT]
+        self._batches = dict(recent[-MOST_BATCHES:])
+        found, new = list[str](), list[Batch]()
+        for one in batches:
+            known = self._batches.get(one.id)
+            if known is None:
+                self._batches[one.id] = (one.digest, now)
+                new.append(one)
+                found.append(RECORDED)
+            else:
+                found.append(REPEATED if known[0] == one.digest else CONFLICTING)
+        more = counting.counted(new, now)
+        self._tallies = counting.merged([*self._tallies.values(), *more.values()])
+        return found
+
+    async def tallies(self) -> tuple[counting.Tally, ...]:
+        """Return all tallies, sorted by offer, beginning and length."""
+        return tuple(copy.deepcopy(self._tallies[key]) for key in sorted(self._tallies))
+
+    async def roll_up(self, now: int) -> None:
+        """Make days of the hours that are no longer kept apart, and forget what is too old."""
+        since = counting.hours_since(now)
+        rolled = (
+            counting.as_day(one) if one.start < since and one.length < DAY else one
+            for one in self._tallies.values()
+        )
+        kept = counting.merged(rolled).values()
+        horizon = counting.kept_since(now)
+        self._tallies = {one.key: one for one in kept if one.start + one.length > horizon}
 
     def _listings(self) -> tuple[SourceRows, ...]:
         return tuple(self._answers[source].rows for source in sorted(self._answers))

@@ -9,13 +9,15 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from modeldex.domain.calls import Batch
 from modeldex.domain.history import Fact, Observation
 from modeldex.errors import StoreError
-from modeldex.store import migrate, reading, writing
+from modeldex.store import calling, migrate, reading, writing
 from modeldex.store.base import Basis, Changes, Compacted, GoodAnswer, Remembered, Work
 from modeldex.store.engine import READS, WRITES, Limits, connected, transaction
 from modeldex.store.failures import FAULTS, explain, is_lost
 from modeldex.store.metrics import StoreMetrics
+from modeldex.store.tallies import Tally
 
 _LOOK = 0.05  # seconds between two looks at a replica that is behind
 _LIMITS = Limits()
@@ -109,6 +111,20 @@ class SqlStore:
             return done
 
         return await self.run(work, WRITES)
+
+    async def record(self, batches: Sequence[Batch], now: int) -> list[str]:
+        """Count each batch that is not known; return what became of each."""
+        token = secrets.token_hex(8)
+        record = partial(calling.record, batches=batches, now=now, token=token)
+        return await self.run(record, WRITES)
+
+    async def tallies(self) -> tuple[Tally, ...]:
+        """Return all tallies, sorted by offer, beginning and length."""
+        return await self.run(calling.tallies)
+
+    async def roll_up(self, now: int) -> None:
+        """Make days of the hours that are no longer kept apart, and forget what is too old."""
+        await self.run(partial(calling.roll_up, now=now), WRITES)
 
     async def _from_replica(self, replica: AsyncEngine, least: int) -> Basis:
         clock = asyncio.get_running_loop().time

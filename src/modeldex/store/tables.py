@@ -167,3 +167,28 @@ desk = Table(  # one row, the marker: the last number given
     Column("number", BigInteger, nullable=False),
     Column("token", Text, nullable=False),  # tells whether an edit that was cut off was ours
 )
+
+call_tallies = Table(  # what callers report: one row for each offer and hour, later day
+    "call_tallies",
+    METADATA,
+    Column("offer", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("length", Integer, primary_key=True, autoincrement=False),
+    Column("requests", BigInteger, nullable=False),
+    Column("ok", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cost", Text),  # an exact decimal
+    Column("speeds", LargeBinary),  # msgpack of three sketches; of hours only
+)
+
+call_batches = Table(  # which batches were counted, so that none is counted twice
+    "call_batches",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("token", Text, nullable=False),  # tells whether it was this very writer's
+    Column("recorded_at", BigInteger, nullable=False),
+    Index(None, "recorded_at"),
+)
