@@ -133,8 +133,10 @@ def _moment(raw: object, now: float) -> int:
 
 
 def _seconds(raw: object) -> float:
-    if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool) and abs(raw) < _LAST:
-        return float(raw)
+    if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
+        if -_LAST < raw < _LAST:
+            return float(raw)
+        raise Unusable(f"at is {raw!s:.40}, which is beyond any time. Use unix seconds.")
     try:
         found = datetime.fromisoformat(raw) if isinstance(raw, str) else None
         if found is not None and found.tzinfo is not None:
