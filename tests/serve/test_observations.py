@@ -94,6 +94,10 @@ def test_each_item_is_judged_alone(place: Path, url: str) -> None:
         report(CALLED, at=time.time() + 3600),
         report(CALLED, at=time.time() - 31 * 86_400),
         report(CALLED, at="soon"),
+        report(CALLED, at=10**400),
+        report(CALLED, at="9999-12-31T23:59:59-23:59"),
+        report(CALLED, outcome=["ok"]),
+        report(CALLED) | {"offer": ["acme"]},
         report(CALLED, latency=5),
     ]
     found = post(url, [report(CALLED), *wrong, report(CALLED)]).json
@@ -191,6 +195,7 @@ def test_without_any_guard_nobody_may(place: Path) -> None:
     [
         (b"{", 400, "bad_json"),
         (b"[" * 100_000, 400, "bad_json"),
+        (b'[{"at": 1e9999999999999999999}]', 400, "bad_json"),
         (b'"text"', 400, "bad_value"),
         ([], 400, "bad_value"),
         ({"observations": {}}, 400, "bad_value"),
@@ -320,3 +325,15 @@ def test_what_waits_is_recorded_when_a_worker_ends(place: Path) -> None:
     with live.served(Keyed(live.application(place))) as url:
         assert post(url, [report(CALLED)] * 3).status == 200
     assert tallies(place) == [(CALLED, 3, 3, 0, None, None)]
+
+
+def test_the_least_times_cost_no_other_call_anything(place: Path, url: str) -> None:
+    """A call of no time at all has no throughput; those beside it are counted."""
+    least = [b"0", b"1e-300", b"1e-400"]
+    items = [
+        b'{"offer": "%s", "outcome": "ok", "output_tokens": 9, "latency_ms": %s}'
+        % (CALLED.encode(), one)
+        for one in least
+    ]
+    assert post(url, b"[%s]" % b",".join(items)).json["accepted"] == len(least)
+    assert tallies(place) == [(CALLED, 3, 3, 0, None, 27)]

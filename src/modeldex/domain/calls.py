@@ -15,6 +15,9 @@ WINDOWS = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "30d": KEPT}
 RECORDED, REPEATED, CONFLICTING = "recorded", "repeated", "conflicting"
 
 
+_SHORTEST = 1.0  # milliseconds of a call whose throughput means anything
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One call of an offer, as its caller saw it; what it did not tell is ``None``.
 
@@ -39,7 +42,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def throughput(self) -> float | None:
         """Output tokens per second of the whole call, ``None`` where it cannot be known."""
-        if not self.output_tokens or not self.latency_ms:
+        if not self.output_tokens or self.latency_ms is None or self.latency_ms < _SHORTEST:
             return None
         return self.output_tokens * 1000 / self.latency_ms
 

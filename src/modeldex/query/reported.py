@@ -20,6 +20,7 @@ KEYS = (
 AHEAD = 60  # seconds by which a caller's clock may run ahead of ours
 MOST_MS, MOST_TOKENS = 86_400_000, 10**9
 _LONGEST = 1024
+_LAST = 2**53  # seconds that are still told apart
 Names = dict[str, tuple[int, str]]
 _COST = re.compile(r"[0-9]{1,9}(\.[0-9]{1,24})?")
 _NAMED = (
@@ -133,7 +134,9 @@ def _moment(raw: object, now: float) -> int:
 
 def _seconds(raw: object) -> float:
     if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
-        return float(raw)
+        if -_LAST < raw < _LAST:
+            return float(raw)
+        raise Unusable(f"at is {raw!s:.40}, which is beyond any time. Use unix seconds.")
     try:
         found = datetime.fromisoformat(raw) if isinstance(raw, str) else None
         if found is not None and found.tzinfo is not None:

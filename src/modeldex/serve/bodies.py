@@ -47,5 +47,5 @@ def decoded(body: bytes) -> Any:
     """
     try:
         return _DECODER.decode(body)
-    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+    except (msgspec.DecodeError, RecursionError, ValueError, ArithmeticError) as error:
         raise Refused(400, "bad_json", "The body is not JSON.") from error
