@@ -15,7 +15,7 @@ from modeldex.access.principal import ADMIN, Principal
 from modeldex.serve.routes.observations import MOST_BYTES, MOST_CALLS
 from support import catalogs, live, observing, wire
 from support.catalogs import build, listing, priced, rows
-from support.observing import GATEWAY, Keyed, post, report
+from support.observing import GATEWAY, keyed, post, report
 from support.provider import FakeProvider
 from support.refreshing import models, page
 from support.scale import scaled
@@ -42,7 +42,7 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 def url(place: Path) -> Iterator[str]:
     """A worker whose every caller may report calls."""
-    with live.served(Keyed(live.application(place))) as found:
+    with live.served(keyed(place)) as found:
         yield found
 
 
@@ -160,7 +160,7 @@ def test_ids_of_batches_belong_to_those_who_send_them(place: Path) -> None:
     body = {"batch_id": "1", "observations": [report(CALLED)]}
     for key in ("one", "two"):
         who = Principal(key_id=key, scopes=frozenset({"observe"}))
-        with live.served(Keyed(live.application(place), who)) as url:
+        with live.served(keyed(place, who)) as url:
             assert post(url, body).json["repeated"] is False
     assert tallies(place) == [(CALLED, 2, 2, 0, None, None)]
 
@@ -168,8 +168,8 @@ def test_ids_of_batches_belong_to_those_who_send_them(place: Path) -> None:
 @pytest.mark.parametrize(
     ("who", "status", "code"),
     [
-        (Principal(), 401, "key_required"),
-        (Principal(key_id="reader"), 403, "scope_required"),
+        (Principal(), 401, "key_needed"),
+        (Principal(key_id="reader"), 403, "scope_needed"),
         (Principal(key_id="admin", scopes=frozenset({ADMIN})), 200, None),
         (GATEWAY, 200, None),
     ],
@@ -178,7 +178,7 @@ def test_reporting_needs_a_key_that_may(
     place: Path, who: Principal, status: int, code: str | None
 ) -> None:
     """Nobody else's word counts; an administrator may everything."""
-    with live.served(Keyed(live.application(place), who)) as url:
+    with live.served(keyed(place, who)) as url:
         found = post(url, [report(CALLED)])
     assert (found.status, found.json.get("code")) == (status, code)
 
@@ -225,7 +225,7 @@ def test_other_media_and_parameters_are_refused(url: str) -> None:
 def test_a_store_that_cannot_be_written_is_a_503(place: Path) -> None:
     """To be tried again; nothing of the reason is shown."""
     (place / "modeldex.db").mkdir()
-    with live.served(Keyed(live.application(place))) as url:
+    with live.served(keyed(place)) as url:
         found = post(url, [report(CALLED)])
         assert (found.status, found.json["code"]) == (503, "not_recorded")
         assert int(found.headers["retry-after"]) > 0
@@ -236,7 +236,7 @@ def test_a_store_that_cannot_be_written_is_a_503(place: Path) -> None:
 
 def test_without_a_catalog_calls_wait(tmp_path: Path) -> None:
     """There is nothing to know offers by."""
-    with live.served(Keyed(live.application(tmp_path))) as url:
+    with live.served(keyed(tmp_path)) as url:
         assert (found := post(url, [report(CALLED)])).status == 503
     assert found.json["code"] == "not_ready"
 
@@ -245,7 +245,7 @@ def test_workers_and_batches_at_once_give_exact_sums(place: Path) -> None:
     """Three workers on one store, each told of many batches by several callers, some twice."""
     batches, each = scaled(30, 400), 7
     with ExitStack() as stack:
-        urls = [stack.enter_context(live.served(Keyed(live.application(place)))) for _ in range(3)]
+        urls = [stack.enter_context(live.served(keyed(place))) for _ in range(3)]
 
         def twice(number: int) -> list[int]:
             items = [report(CALLED, input_tokens=number, output_tokens=1)] * each
@@ -273,7 +273,7 @@ def test_reported_calls_show_in_rows_and_lists(
         assert done.returncode == 0, done.stderr
 
     refresh()
-    with live.served(Keyed(live.application(tmp_path))) as url:
+    with live.served(keyed(tmp_path)) as url:
         live.eventually(lambda: live.is_ready(url))
         before = wire.ask(url, "/v1/models/acme/m1").json
         calls = [report("acme/m1", latency_ms=200, output_tokens=50, cost="0.10")] * 19
@@ -301,7 +301,7 @@ def test_a_running_refresher_folds_calls_in_by_itself(tmp_path: Path) -> None:
     """While `modeldex serve` runs, calls reported to any worker of its directory show in rows."""
     with (
         live.serve_command(tmp_path, OBSERVED_INTERVAL="1") as url,
-        live.served(Keyed(live.application(tmp_path))) as reporting,
+        live.served(keyed(tmp_path)) as reporting,
     ):
         offer = wire.ask(url, "/v1/models?limit=1").ids[0]
         live.eventually(lambda: live.is_ready(reporting))
@@ -322,7 +322,7 @@ def test_a_running_refresher_folds_calls_in_by_itself(tmp_path: Path) -> None:
 
 def test_what_waits_is_recorded_when_a_worker_ends(place: Path) -> None:
     """A worker that is told to stop has counted all that it answered."""
-    with live.served(Keyed(live.application(place))) as url:
+    with live.served(keyed(place)) as url:
         assert post(url, [report(CALLED)] * 3).status == 200
     assert tallies(place) == [(CALLED, 3, 3, 0, None, None)]
 

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterable
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from modeldex.access import keys
 from modeldex.access.principal import OBSERVE, READ, Principal
 from modeldex.domain.calls import Batch, Call
-from modeldex.serve import principals
 from support import live, wire
 
 PATH = "/v1/observations"
@@ -19,15 +20,28 @@ GATEWAY = Principal(key_id="gateway", scopes=frozenset({READ, OBSERVE}))
 
 
 class Keyed:
-    """An application whose every caller is *principal*, as the guards would say."""
+    """An application whose every caller shows the same key."""
 
-    def __init__(self, inner: ASGIApp, principal: Principal = GATEWAY) -> None:
-        self.inner, self.principal = inner, principal
+    def __init__(self, inner: ASGIApp, token: str) -> None:
+        self.inner, self.header = inner, (b"authorization", f"Bearer {token}".encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Say who asks, and pass on."""
-        scope[principals.NOTE] = self.principal
+        """Show the key, and pass on."""
+        if scope["type"] == "http":
+            scope["headers"] = [*scope["headers"], self.header]
         await self.inner(scope, receive, send)
+
+
+def keyed(data_dir: Path, who: Principal = GATEWAY) -> ASGIApp:
+    """Return a worker's application whose every caller is *who*."""
+    if who.key_id is None:
+        return live.application(data_dir)
+    token = f"{keys.PREFIX}{who.key_id:_<43}"
+    record = keys.KeyRecord(
+        id=who.key_id, sha256=keys.digest(token), scopes=tuple(sorted(who.scopes))
+    )
+    keys.write(data_dir / keys.FILE, [record])
+    return Keyed(live.application(data_dir), token)
 
 
 def post(url: str, body: object, **headers: str) -> wire.Answer:

@@ -123,8 +123,8 @@ def _forbidden(asker: Principal) -> Response:
     if asker.key_id is None:
         detail = "Reporting calls needs an API key that may `observe`."
         headers = {"www-authenticate": "Bearer"}
-        return problems.problem(401, "key_required", detail, headers=headers)
-    return problems.problem(403, "scope_required", "This API key may not `observe`.")
+        return problems.problem(401, "key_needed", detail, headers=headers)
+    return problems.problem(403, "scope_needed", "This API key may not `observe`.")
 
 
 def _sent(raw: Any, header: str | None) -> Sent:
