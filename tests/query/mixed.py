@@ -26,7 +26,7 @@ PROVIDERS = (
 )
 ALIASES = {one.slug: one.aliases for one in PROVIDERS}
 PRICES = ("0.000009", "0.00001", "0.0000002", "0", "0.000009")
-COLUMNS = {"created": "created", "context": "context_length"}
+COLUMNS = {"context": "context_length"}
 METERS = {"price": "prompt", "output_price": "completion"}
 NAMES = ("Model", "model", "Zephyr Large", None, "alpha mini", "Éclair")
 CREATED = (None, 1_700_000_000, 1_600_000_000, 1_700_000_000)
@@ -137,6 +137,8 @@ class Oracle:
             return len({one["provider_slug"] for one in self._offers(row, unique=True)})
         if question.sort == "name":
             return row["name"].casefold()
+        if question.sort == "created":
+            return released(row)
         if question.sort in COLUMNS:
             return row[COLUMNS[question.sort]]
         offers = self._offers(row, unique=question.unique)
@@ -152,6 +154,12 @@ class Oracle:
             for one in self.offers
             if one["canonical_slug"] == row["canonical_slug"] and one["is_active"]
         ]
+
+
+def released(row: Row) -> int | None:
+    """Return when a row's model came out; the day on which it was first seen is not that."""
+    found: int = row["created"]
+    return None if row["created_from"] == "first_seen" else found
 
 
 def _backwards(question: Question, sort: str) -> bool:

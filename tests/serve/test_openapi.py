@@ -2,6 +2,7 @@
 
 import re
 
+from modeldex.query import shapes
 from modeldex.query.parameters import PARAMETERS, PARAMETERS_OF_ONE
 from support import wire
 
@@ -25,12 +26,12 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
 
     of_one = paths["/v1/models/{model_id}"]["get"]["parameters"]
 
-    assert listed == [one.name for one in PARAMETERS]
+    assert listed == [one.name for one in (*PARAMETERS, *shapes.PARAMETERS)]
     assert [one["name"] for one in of_one] == [
-        "model_id", *(one.name for one in PARAMETERS_OF_ONE)
+        "model_id", *(one.name for one in PARAMETERS_OF_ONE), "shape"
     ]  # fmt: skip
     assert set(paths) == {
         "/v1/models", "/v1/models/{model_id}", "/v1/models/{model_id}/history", "/v1/changes",
         "/v1/rates/{rate_id}", "/v1/cost", "/v1/gateways", "/v1/gateways/status",
-        "/logos/{slug}.svg", "/metrics", "/healthz", "/readyz",
+        "/logos/{slug}.svg", "/metrics", "/healthz", "/readyz", "/priced/v1/models",
     }  # fmt: skip

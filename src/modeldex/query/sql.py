@@ -12,13 +12,13 @@ from modeldex.snapshot.schema import sort_column
 _WORDS = re.compile(r"[^\W_]+")
 _WEIGHTS = "10.0, 8.0, 4.0, 1.0"  # of id, name, author and description
 Statement = tuple[str, list[object]]
-_NO_LIMIT = -1
+NO_LIMIT = -1
 _NOBODY = -1
 
 
 def ranks(question: Question, snapshot: Snapshot) -> Statement:
     """Return the statement that finds the ranks of a page's rows, in order."""
-    limit = _NO_LIMIT if question.limit is None else question.limit
+    limit = NO_LIMIT if question.limit is None else question.limit
     where, values = filters(question, snapshot)
     if question.unique:
         statement = _models(question, where)
@@ -50,6 +50,11 @@ def _models(question: Question, where: str) -> str:
     column = sort_column(question.sort, question.order)
     matching = f"select o.model from {tables} where {where}"
     return f"select m.rank from models m where m.rank in ({matching}) order by m.{column}"
+
+
+def table(question: Question) -> str:
+    """Return the table whose rows a question lists."""
+    return "models" if question.unique else "offers"
 
 
 def reading(question: Question) -> str:

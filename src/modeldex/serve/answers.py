@@ -9,15 +9,16 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from modeldex import __version__
 from modeldex.errors import DamagedSnapshot, NoSnapshot
-from modeldex.query import answer
+from modeldex.query import answer, shaped
 from modeldex.query.parameters import MOST_ROWS
 from modeldex.query.question import Question
+from modeldex.query.shapes import Shaped
 from modeldex.query.shelf import Shelf, Shelved
-from modeldex.serve.representation import Representation, http_date
+from modeldex.serve.representation import JSON, Headers, Representation, http_date
 from modeldex.snapshot.current import Current
 from modeldex.snapshot.documents import IDENTITY, compress, compressed, tagged
 from modeldex.snapshot.reader import Snapshot
@@ -25,6 +26,14 @@ from modeldex.snapshot.reader import Snapshot
 _SMALLEST = 512  # bytes; below, compression only costs
 _MOST_DAMAGE = 4
 _T = TypeVar("_T")
+
+
+class Made(NamedTuple):
+    """A finished body, its content type, and headers of this content."""
+
+    body: bytes
+    media_type: bytes = JSON
+    extra: Headers = ()
 
 
 class Answers:
@@ -60,8 +69,19 @@ class Answers:
         if question.limit is None and not await self._is_short(question):
             return await self._with_snapshot(lambda held: self._streamed(held, question, encoding))
         return await self._finished(
-            question, key, encoding, lambda held: answer.page(held, question)
+            question, key, encoding, lambda held: Made(answer.page(held, question))
         )
+
+    async def shaped(self, asked: Shaped, key: Hashable, encoding: str) -> Representation:
+        """Return a list in another service's shape; like :meth:`list`.
+
+        Raises:
+            QuestionError: a page is to begin at a row that there is not.
+            NoSnapshot: there is nothing to answer from.
+        """
+        if asked.question.limit is None and not await self._is_short(asked.question):
+            return await self._with_snapshot(lambda held: self._streamed(held, asked, encoding))
+        return await self._finished(asked, key, encoding, lambda held: _shaped(held, asked))
 
     async def counts(self) -> dict[str, int]:
         """Return how many offers of each provider are shown, by slug.
@@ -76,7 +96,7 @@ class Answers:
         question: Hashable,
         key: Hashable,
         encoding: str,
-        make: Callable[[Snapshot], bytes | None],
+        make: Callable[[Snapshot], bytes | Made | None],
     ) -> Representation | None:
         """Return what *make* makes of the snapshot, ``None`` where it makes nothing.
 
@@ -104,7 +124,7 @@ class Answers:
         question: Hashable,
         key: Hashable,
         encoding: str,
-        make: Callable[[Snapshot], bytes],
+        make: Callable[[Snapshot], Made],
     ) -> Representation:
         shelved = self.shelf.get(question)
         if shelved is None:
@@ -170,15 +190,19 @@ class Answers:
                 self.current.damaged(error)
         raise NoSnapshot
 
-    def _streamed(self, snapshot: Snapshot, question: Question, encoding: str) -> Representation:
+    def _streamed(
+        self, snapshot: Snapshot, question: Question | Shaped, encoding: str
+    ) -> Representation:
         """Return an answer without a limit, made while it is sent.
 
         Its bytes follow from the snapshot and the question, so these are hashed instead.
         """
         said = repr((__version__, snapshot.id, snapshot.timestamp, question)).encode()
         etag = tagged(hashlib.blake2b(said, digest_size=16).hexdigest(), encoding)
-        body = self._slices(compressed(answer.stream(snapshot, question), encoding))
-        return Representation(etag.encode(), encoding, http_date(snapshot.timestamp), None, body)
+        plain, extra = _streams(snapshot, question)
+        body = self._slices(compressed(plain, encoding))
+        last_modified = http_date(snapshot.timestamp)
+        return Representation(etag.encode(), encoding, last_modified, None, body, extra=extra)
 
     def _document(self, snapshot: Snapshot, name: str, encoding: str) -> Shelved | None:
         """Return a finished document, ``None`` where it is too large for the shelf."""
@@ -216,16 +240,34 @@ class _NothingThere(Exception):
     """A name that means nothing; nothing is kept on the shelf for it."""
 
 
-def _found(body: bytes | None) -> bytes:
-    if body is None:
+def _found(made: bytes | Made | None) -> Made:
+    if made is None:
         raise _NothingThere
-    return body
+    return Made(made) if isinstance(made, bytes) else made
 
 
-def _shelved(snapshot: Snapshot, make: Callable[[Snapshot], bytes]) -> Shelved:
-    body = make(snapshot)
-    root = hashlib.blake2b(body, digest_size=16).hexdigest()
-    return Shelved(snapshot.id, root, http_date(snapshot.timestamp), body)
+def _shelved(snapshot: Snapshot, make: Callable[[Snapshot], Made]) -> Shelved:
+    made = make(snapshot)
+    root = hashlib.blake2b(made.body, digest_size=16).hexdigest()
+    shelved = Shelved(snapshot.id, root, http_date(snapshot.timestamp), made.body)
+    shelved.media_type, shelved.extra = made.media_type, made.extra
+    return shelved
+
+
+def lossy(snapshot: Snapshot, dialect: str) -> Headers:
+    """Return the header that says how much a dialect cannot say of the whole catalog."""
+    return ((b"x-modeldex-lossy", b"%d" % snapshot.lossy(dialect)),)
+
+
+def _shaped(snapshot: Snapshot, asked: Shaped) -> Made:
+    return Made(shaped.page(snapshot, asked), extra=lossy(snapshot, asked.dialect))
+
+
+def _streams(snapshot: Snapshot, asked: Question | Shaped) -> tuple[Iterator[bytes], Headers]:
+    """Return an answer in slices, and the headers of its content."""
+    if isinstance(asked, Question):
+        return answer.stream(snapshot, asked), ()
+    return shaped.stream(snapshot, asked), lossy(snapshot, asked.dialect)
 
 
 def _worthwhile(found: Shelved, encoding: str) -> str:

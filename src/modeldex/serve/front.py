@@ -6,6 +6,7 @@ import secrets
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from modeldex.serve.answers import Answers
+from modeldex.serve.envelopes import is_versioned
 from modeldex.serve.representation import Negotiator, conditions, send_answer
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -40,10 +41,13 @@ class Front:
         await self.app(scope, receive, with_id)
 
 
-def shelf_key(scope: Scope) -> tuple[bytes, bytes]:
-    """Return what identifies a question on the wire: its path and its query, as they came."""
+def shelf_key(scope: Scope) -> tuple[bytes, bytes, bool]:
+    """Return what identifies a question on the wire.
+
+    That is its path and its query, as they came, and whether an Anthropic client asks.
+    """
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return raw, scope["query_string"]
+    return raw, scope["query_string"], is_versioned(scope["headers"])
 
 
 def _request_id(scope: Scope) -> bytes:

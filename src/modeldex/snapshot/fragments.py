@@ -8,7 +8,7 @@ import msgspec
 from modeldex.dialects import native, remembered
 from modeldex.domain.model import Catalog
 from modeldex.pricing import quality
-from modeldex.snapshot import schema
+from modeldex.snapshot import dialect_rows, schema
 from modeldex.snapshot.memory import sorted_facts
 
 _encode = msgspec.json.Encoder().encode
@@ -21,6 +21,7 @@ class Fragments(msgspec.Struct, frozen=True):
         evidence: rank and body of each offer for which sources had to be settled.
         quality: slug and body of each provider with offers.
         losses: name of each dialect, how much it cannot say, and the list of it.
+        rows: of each table of ``schema.ROWS`` its rows, rank first.
     """
 
     offers: list[bytes]
@@ -30,11 +31,13 @@ class Fragments(msgspec.Struct, frozen=True):
     evidence: list[tuple[int, bytes]]
     quality: list[tuple[str, bytes]]
     losses: list[tuple[str, int, bytes]] = []
+    rows: dialect_rows.Tables = {}
 
 
 def render(catalog: Catalog) -> Fragments:
     """Return the catalog's rows, encoded once."""
     providers = {one.slug: one for one in catalog.providers}
+    rows, losses = dialect_rows.render(catalog)
     return Fragments(
         offers=[_encode(native.offer_row(o, providers[o.facts.provider])) for o in catalog.offers],
         entries=[
@@ -48,6 +51,8 @@ def render(catalog: Catalog) -> Fragments:
             if one.evidence
         ],
         quality=[(one.provider, _encode(one)) for one in quality.report(catalog.offers)],
+        losses=losses,
+        rows=rows,
     )
 
 
@@ -78,4 +83,7 @@ def _content(catalog: Catalog, fragments: Fragments) -> Iterator[bytes]:
     for name, rates in sorted(catalog.history.rate_sets.items()):
         yield _encode((name, [native.rate_value(rate) for rate in rates]))
     for _, body in (*fragments.evidence, *fragments.quality):
+        yield body
+    yield from dialect_rows.content(fragments.rows)
+    for _, _, body in fragments.losses:
         yield body

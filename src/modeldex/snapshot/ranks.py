@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from modeldex.dialects import things
 from modeldex.domain.model import Model
 from modeldex.domain.offer import Offer
 from modeldex.domain.rate import Meter
@@ -15,7 +16,7 @@ def of_offers(offers: Sequence[Offer], provider_counts: dict[str, int]) -> list[
     """Return, for each offer, its rank in each of ``schema.SORT_COLUMNS``."""
     values: Values = {
         "name": lambda one: (one.facts.name or one.facts.provider_model_id).casefold(),
-        "created": lambda one: one.facts.created,
+        "created": lambda one: things.released(one.facts),
         "context": lambda one: one.facts.context_length,
         "price": lambda one: one.prices.get(Meter.INPUT),
         "output_price": lambda one: one.prices.get(Meter.OUTPUT),
@@ -28,7 +29,7 @@ def of_models(models: Sequence[Model], provider_counts: dict[str, int]) -> list[
     """Return, for each model, its rank in each of ``schema.SORT_COLUMNS``."""
     values: Values = {
         "name": lambda one: (one.facts.name or one.id.partition("/")[2]).casefold(),
-        "created": lambda one: one.facts.created,
+        "created": lambda one: things.released(one.facts),
         "context": lambda one: one.facts.context_length,
         "price": lambda one: _cheapest(one, Meter.INPUT),
         "output_price": lambda one: _cheapest(one, Meter.OUTPUT),

@@ -6,7 +6,7 @@ key is its rank by id; every sort has a column of ranks per direction, unknown v
 by id. What was true before has tables of its own, which no question about today reads.
 """
 
-VERSION = 3
+VERSION = 4
 SORTS = ("name", "created", "context", "price", "output_price", "provider_count")
 OFFER, MODEL, MODEL_ALIAS, OFFER_ALIAS = range(4)  # kinds of names, in the order they resolve
 ALWAYS, NEVER = -(2**62), 2**62  # moments that stand for an open beginning and an open end
@@ -23,6 +23,20 @@ _INDEXES = ";\n".join(
     f"create index {table}_{column} on {table} (active, {column})"
     for table in ("offers", "models")
     for column in SORT_COLUMNS
+)
+# One table per dialect and kind of thing: its finished rows by rank. A body that may be null is of
+# a thing that its dialect cannot say.
+ROWS = {
+    "offer_openai": ("body blob not null", "priced blob"),  # what a row with prices adds
+    "model_openai": ("body blob not null",),
+    "offer_anthropic": ("body blob not null",),
+    "model_anthropic": ("body blob not null",),
+    "offer_google": ("body blob not null",),
+    "model_google": ("body blob not null",),
+}
+_ROWS = "\n".join(
+    f"create table {table} (rank integer primary key, {', '.join(columns)});"
+    for table, columns in ROWS.items()
 )
 
 TABLES = f"""
@@ -53,6 +67,7 @@ create table models (
 create table offer_native (rank integer primary key, body blob not null);
 create table offer_entry (rank integer primary key, body blob not null);
 create table model_native (rank integer primary key, head blob not null);
+{_ROWS}
 create table offer_evidence (rank integer primary key, body blob not null); -- of several sources
 create table quality (provider text primary key, body blob not null) without rowid;
 create table losses (

@@ -101,6 +101,8 @@ def _write_offers(connection: sqlite3.Connection, catalog: Catalog, fragments: F
     _insert(connection, "offer_evidence", fragments.evidence, 2)
     _insert(connection, "quality", fragments.quality, 2)
     _insert(connection, "losses", fragments.losses, 3)
+    for table, found in fragments.rows.items():
+        _insert(connection, table, found, 1 + len(schema.ROWS[table]))
     connection.executemany(
         "insert into search (rowid, id, name, author, description) values (?, ?, ?, ?, ?)",
         (_words(rank, one) for rank, one in enumerate(catalog.offers)),

@@ -10,10 +10,11 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from modeldex.errors import NoSnapshot, QuestionError, UnknownParameter
-from modeldex.query import answer, explanation, history, parameters, then
+from modeldex.query import answer, explanation, history, parameters, shaped, shapes, then
 from modeldex.query.question import OneQuestion
 from modeldex.serve import problems
-from modeldex.serve.answers import Answers
+from modeldex.serve.answers import Answers, Made, lossy
+from modeldex.serve.envelopes import is_versioned
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import (
     Conditions,
@@ -67,13 +68,14 @@ class Catalog:
 
         Without `limit` the answer is everything that matches.
         """
-        given, key = request.query_params.multi_items(), shelf_key(request.scope)
-        return await self.answered(
-            request,
-            lambda encoding: self.answers.list(
-                parameters.question(given, gateways(self.answers)), key, encoding
-            ),
-        )
+        given = request.query_params.multi_items()
+        return await self.answered(request, lambda encoding: self._list(request, given, encoding))
+
+    async def priced(self, request: Request) -> Response:
+        """OpenAI's list with prices and limits on each row; see `priced` of `/v1/models`."""
+        given = [("shape", shapes.OPENAI), ("priced", "true")]
+        given += request.query_params.multi_items()
+        return await self.answered(request, lambda encoding: self._list(request, given, encoding))
 
     async def model(self, request: Request) -> Response:
         """One offer by its id, or a model by its id or an alias."""
@@ -102,7 +104,26 @@ class Catalog:
             return problems.not_ready()
         return CatalogResponse(found, asked)
 
+    async def _list(
+        self, request: Request, given: list[tuple[str, str]], encoding: str
+    ) -> Representation:
+        names, versioned = gateways(self.answers), is_versioned(request.scope["headers"])
+        key, asked = shelf_key(request.scope), shapes.of(given, names, versioned=versioned)
+        if asked is not None:
+            return await self.answers.shaped(asked, key, encoding)
+        question = parameters.question(shapes.native_only(given), names)
+        return await self.answers.list(question, key, encoding)
+
     async def _row(self, request: Request, name: str, encoding: str) -> Representation | None:
+        versioned = is_versioned(request.scope["headers"])
+        shape = shapes.of_one(request.query_params.multi_items(), versioned=versioned)
+        if shape != shapes.NATIVE:
+            return await self.answers.made(
+                ("one", shape, name),
+                shelf_key(request.scope),
+                encoding,
+                lambda held: _shaped(held, shape, name),
+            )
         asked = _of_one(request)
         return await self.answers.made(
             ("one", name, asked),
@@ -130,10 +151,11 @@ class Catalog:
 def router(handlers: Catalog) -> APIRouter:
     """Return the catalog's routes; the last one takes every path below ``/v1/models``."""
     routes = APIRouter()
-    listing = [openapi(one) for one in parameters.PARAMETERS]
-    single = [NAME, *map(openapi, parameters.PARAMETERS_OF_ONE)]
+    listing = [openapi(one) for one in (*parameters.PARAMETERS, *shapes.PARAMETERS)]
+    single = [NAME, *map(openapi, (*parameters.PARAMETERS_OF_ONE, *shapes.PARAMETERS[:1]))]
     reading.add(routes, "/v1/models", handlers.models, openapi_extra={"parameters": listing})
     reading.add(routes, "/models", handlers.models, include_in_schema=False)
+    reading.add(routes, "/priced/v1/models", handlers.priced)
     one = "/v1/models/{model_id:anything}"
     reading.add(routes, one, handlers.model, openapi_extra={"parameters": single})
     return routes
@@ -157,7 +179,12 @@ def gateways(answers: Answers) -> dict[str, str]:
 
 
 def _of_one(request: Request) -> OneQuestion:
-    return parameters.of_one(request.query_params.multi_items())
+    return parameters.of_one(shapes.native_only(request.query_params.multi_items()))
+
+
+def _shaped(held: Snapshot, shape: str, name: str) -> Made | None:
+    body = shaped.one(held, shape, name)
+    return None if body is None else Made(body, extra=lossy(held, shapes.dialect(shape)))
 
 
 def _one(held: Snapshot, name: str, asked: OneQuestion) -> bytes | None:

@@ -1,0 +1,3 @@
+"""The list of models of Hugging Face's router."""
+
+NAME = "huggingface"

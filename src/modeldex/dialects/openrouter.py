@@ -1,0 +1,3 @@
+"""OpenRouter's list of models and their endpoints."""
+
+NAME = "openrouter"

@@ -1,0 +1,3 @@
+"""The list of models of Vercel's gateway."""
+
+NAME = "vercel"

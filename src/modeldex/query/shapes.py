@@ -1,0 +1,163 @@
+"""The shapes of ``/v1/models`` that other services' clients expect: what a request asks for."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from modeldex.errors import BadValue, QuestionError, UnknownParameter
+from modeldex.query import parameters
+from modeldex.query.parameters import MOST_ROWS, Parameter
+from modeldex.query.question import Question
+
+NATIVE, OPENAI, ANTHROPIC, UNION = "native", "openai", "anthropic", "union"
+SHAPES = (NATIVE, OPENAI, ANTHROPIC, UNION)
+PAGE = 20  # rows of Anthropic's page where no limit is given
+_OWN = {
+    one.name: one
+    for one in (
+        Parameter(
+            "shape",
+            "Rows and errors as another service has them: `openai` (lean), `anthropic`, or "
+            "`union` for both at once. A header `anthropic-version` means `anthropic`.",
+            {"type": "string", "enum": list(SHAPES), "default": NATIVE},
+        ),
+        Parameter(
+            "priced",
+            "With `shape=openai`: add name, limits and prices to each offer, and leave out those "
+            "whose prices or context are not known.",
+            {"type": "boolean", "default": False},
+        ),
+        Parameter(
+            "after_id",
+            "With `shape=anthropic` or `union`: the page that follows this row.",
+            {"type": "string"},
+        ),
+        Parameter(
+            "before_id",
+            "With `shape=anthropic` or `union`: the page before this row.",
+            {"type": "string"},
+        ),
+    )
+}
+PARAMETERS = tuple(_OWN.values())
+_PAGED = ("after_id", "before_id")
+_FILTERS = frozenset({
+    "gateway", "author", "provider", "q", "search", "unique", "unique_models",
+    "include_inactive", "include_huggingface", "limit",
+})  # fmt: skip
+_ORDERED = _FILTERS | {"sort", "sort_by", "order", "offset"}
+_NOT_SHAPED = frozenset({"as_of", "known_at", "snapshot", "cursor", "fields", "facets", "explain"})
+
+
+class Shaped(msgspec.Struct, frozen=True, kw_only=True):
+    """A list in another service's shape.
+
+    Attributes:
+        shape: one of SHAPES but ``native``.
+        question: which rows, and for ``openai`` in which order.
+        after, before: id of the row that a page of Anthropic's follows or precedes.
+        priced: with prices, for those of which they are known.
+    """
+
+    shape: str
+    question: Question
+    after: str | None = None
+    before: str | None = None
+    priced: bool = False
+
+    @property
+    def dialect(self) -> str:
+        """The dialect whose losses it has."""
+        return dialect(self.shape)
+
+
+def dialect(shape: str) -> str:
+    """Return the dialect whose losses a shape has: a union loses what Anthropic's rows do."""
+    return ANTHROPIC if shape == UNION else shape
+
+
+def of(
+    given: Iterable[tuple[str, str]], gateways: Mapping[str, str], *, versioned: bool
+) -> Shaped | None:
+    """Return what is asked for in another shape, ``None`` where the native one is meant.
+
+    Args:
+        given: names and values in their order, decoded.
+        gateways: every accepted name of a provider to its slug.
+        versioned: an ``anthropic-version`` was sent; then names that mean nothing here are passed
+            over, as they are meant for another service.
+
+    Raises:
+        QuestionError: naming what is wrong.
+    """
+    given = list(given)
+    own = parameters.collected([one for one in given if one[0] in _OWN], _OWN)
+    shape = _shape(own, versioned=versioned)
+    if shape == NATIVE:
+        _only_shaped(own)
+        return None
+    lenient = versioned and "shape" not in own
+    others = native_only(given)
+    rest = [one for one in others if _is_meant(one[0], shape, lenient=lenient)]
+    question = parameters.question(rest, gateways)
+    if shape == OPENAI:
+        return _openai(own, question)
+    return _paged(shape, own, question)
+
+
+def of_one(given: Iterable[tuple[str, str]], *, versioned: bool) -> str:
+    """Return the shape in which one offer or model is asked for."""
+    own = parameters.collected([one for one in given if one[0] == "shape"], _OWN)
+    return _shape(own, versioned=versioned)
+
+
+def native_only(given: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return query parameters but for those of this page."""
+    return [one for one in given if one[0] not in _OWN]
+
+
+def _shape(own: Mapping[str, list[str]], *, versioned: bool) -> str:
+    default = ANTHROPIC if versioned else OPENAI if parameters.boolean(own, "priced") else NATIVE
+    return parameters.one_of(own, "shape", SHAPES) or default
+
+
+def _only_shaped(own: Mapping[str, list[str]]) -> None:
+    for name in _PAGED:
+        if name in own:
+            raise QuestionError(name, f"{name} goes with shape=anthropic or shape=union only.")
+    if parameters.boolean(own, "priced"):
+        raise QuestionError("priced", "priced goes with shape=openai only.")
+
+
+def _is_meant(name: str, shape: str, *, lenient: bool) -> bool:
+    allowed = _ORDERED if shape == OPENAI else _FILTERS
+    if name in allowed:
+        return True
+    if name in _NOT_SHAPED | _ORDERED:
+        raise QuestionError(name, f"{name} does not go with shape={shape}.")
+    if not lenient:
+        raise UnknownParameter(name, [*allowed, *_OWN])
+    return False
+
+
+def _openai(own: Mapping[str, list[str]], question: Question) -> Shaped:
+    for name in _PAGED:
+        if name in own:
+            raise QuestionError(name, f"{name} does not go with shape={OPENAI}.")
+    priced = parameters.boolean(own, "priced")
+    if priced and question.unique:
+        raise QuestionError("priced", "priced is about offers; a model has no price of its own.")
+    return Shaped(shape=OPENAI, question=question, priced=priced)
+
+
+def _paged(shape: str, own: Mapping[str, list[str]], question: Question) -> Shaped:
+    after, before = (own.get(name, [None])[0] for name in _PAGED)
+    if after is not None and before is not None:
+        raise QuestionError("before_id", "Give after_id or before_id, not both.")
+    if parameters.boolean(own, "priced"):
+        raise QuestionError("priced", "priced goes with shape=openai only.")
+    limit = question.limit or (PAGE if shape == ANTHROPIC else None)
+    if limit is None and before is not None:
+        raise BadValue("limit", "", f"a whole number from 1 to {MOST_ROWS}, with before_id")
+    newest = msgspec.structs.replace(question, sort="created", order="desc", limit=limit)
+    return Shaped(shape=shape, question=newest, after=after, before=before)

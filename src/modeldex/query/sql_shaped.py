@@ -1,0 +1,57 @@
+"""Statements for lists in other services' shapes."""
+
+from msgspec.structs import replace
+
+from modeldex.query import sql
+from modeldex.query.question import Question
+from modeldex.query.sql import Statement
+from modeldex.snapshot.reader import Snapshot
+from modeldex.snapshot.schema import sort_column
+
+_TAKEN = "from json_each(?) j cross join {table} b on b.rank = j.value order by j.key"
+
+
+def bodies(table: str, column: str = "body") -> str:
+    """Return the statement that gives a column of a table for a JSON list of ranks, in order."""
+    return f"select b.{column} {_TAKEN.format(table=table)}"
+
+
+def pairs(left: str, right: str) -> str:
+    """Return the statement that gives the bodies of two tables side by side, in order."""
+    return (
+        f"select l.body, r.body from json_each(?) j cross join {left} l on l.rank = j.value "
+        f"cross join {right} r on r.rank = j.value order by j.key"
+    )
+
+
+def priced(question: Question, snapshot: Snapshot) -> Statement:
+    """Return the statement that finds a page of the offers whose rows can have prices."""
+    found, values = sql.ranks(replace(question, limit=None, offset=0), snapshot)
+    limit = sql.NO_LIMIT if question.limit is None else question.limit
+    # The order of a subquery that is joined from is kept: SQLite reads it as it comes.
+    statement = (
+        f"select q.rank from ({found}) q cross join offer_openai b on b.rank = q.rank "
+        "where b.priced is not null limit ? offset ?"
+    )
+    return statement, [*values, limit, question.offset]
+
+
+def position(question: Question, rank: int, snapshot: Snapshot, *, through: bool) -> Statement:
+    """Return the statement that counts the matching rows before the one of a rank.
+
+    Args:
+        question: sorted by one of ``schema.SORTS``.
+        through: count that one, too, if it matches.
+    """
+    where, values = sql.filters(question, snapshot)
+    table, column = sql.table(question), sort_column(question.sort, question.order)
+    tables = sql.reading(replace(question, sort="id"))
+    is_before = (
+        f"{column} {'<=' if through else '<'} (select {column} from {table} where rank = ?)"
+    )
+    if question.unique:
+        matching = f"select o.model from {tables} where {where}"
+        statement = f"select count(*) from models where rank in ({matching}) and {is_before}"
+    else:
+        statement = f"select count(*) from {tables} where {where} and o.{is_before}"
+    return statement, [*values, rank]
