@@ -9,6 +9,7 @@ ModeldexError
 │   └── BadValue
 ├── SnapshotError
 │   ├── NoSnapshot          nothing has been published yet
+│   ├── ExpiredSnapshot     one that is asked for by its id and not kept any more
 │   ├── DamagedSnapshot     a file that cannot be trusted
 │   └── InconsistentCatalog a catalog that must not be published
 ├── StoreError              the record of truth cannot be read or written
@@ -93,6 +94,22 @@ class NoSnapshot(SnapshotError):
 
     def __init__(self) -> None:
         super().__init__("No catalog has been published yet. Try again in a few seconds.")
+
+
+class ExpiredSnapshot(SnapshotError):
+    """A snapshot that is meant by its id and is not kept any more, or never was here.
+
+    Args:
+        name: its id.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The snapshot {name} is not kept any more: the last ones are, and each for at least "
+            "ten minutes. Begin again without cursor and snapshot: the answer names the current "
+            "snapshot, and its next_cursor goes on from there."
+        )
+        self.name = name
 
 
 class DamagedSnapshot(SnapshotError):

@@ -17,7 +17,7 @@ from modeldex.normalize.modalities import arrow
 from modeldex.pricing import effective
 
 _CORE = ("reasoning", "streaming", "structured_output", "tools", "vision")
-_PRICE_KEYS = {
+PRICE_KEYS = {
     Meter.INPUT: "prompt",
     Meter.OUTPUT: "completion",
     Meter.REQUEST: "request",
@@ -153,7 +153,7 @@ def pricing(prices: Mapping[Meter, Decimal]) -> dict[str, str | None] | None:
         return None
     known = {
         name: decimals.plain(prices[meter])
-        for meter, name in _PRICE_KEYS.items()
+        for meter, name in PRICE_KEYS.items()
         if meter in prices
     }
     return {"prompt": None, "completion": None, **known}

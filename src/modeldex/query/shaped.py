@@ -58,12 +58,17 @@ def one(snapshot: Snapshot, shape: str, name: str) -> bytes | None:
 
 def _page(snapshot: Snapshot, asked: Shaped) -> _Page:
     if asked.shape == OPENAI:
-        find = sql_shaped.priced if asked.priced else sql.ranks
-        return _Page(_ranks(snapshot, find(asked.question, snapshot)), more=False)
+        return _Page(_ranks(snapshot, _found(snapshot, asked)), more=False)
     if asked.before is not None:
         return _before(snapshot, asked, asked.before)
     start = 0 if asked.after is None else _position(snapshot, asked, asked.after, "after_id")
     return _from(snapshot, asked.question, start)
+
+
+def _found(snapshot: Snapshot, asked: Shaped) -> sql.Statement:
+    if asked.priced:
+        return sql_shaped.having(asked.question, snapshot, "offer_openai", "priced")
+    return sql.ranks(asked.question, snapshot)
 
 
 def _from(snapshot: Snapshot, question: Question, start: int) -> _Page:

@@ -1,6 +1,6 @@
 """The shapes of ``/v1/models`` that other services' clients expect: what a request asks for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -11,6 +11,7 @@ from modeldex.query.question import Question
 
 NATIVE, OPENAI, ANTHROPIC, UNION = "native", "openai", "anthropic", "union"
 SHAPES = (NATIVE, OPENAI, ANTHROPIC, UNION)
+Ask = Callable[[Sequence[tuple[str, str]]], Question]
 PAGE = 20  # rows of Anthropic's page where no limit is given
 _OWN = {
     one.name: one
@@ -76,14 +77,12 @@ def dialect(shape: str) -> str:
     return ANTHROPIC if shape == UNION else shape
 
 
-def of(
-    given: Iterable[tuple[str, str]], gateways: Mapping[str, str], *, versioned: bool
-) -> Shaped | None:
+def of(given: Iterable[tuple[str, str]], ask: Ask, *, versioned: bool) -> Shaped | None:
     """Return what is asked for in another shape, ``None`` where the native one is meant.
 
     Args:
         given: names and values in their order, decoded.
-        gateways: every accepted name of a provider to its slug.
+        ask: makes a question of native parameters.
         versioned: an ``anthropic-version`` was sent; then names that mean nothing here are passed
             over, as they are meant for another service.
 
@@ -99,7 +98,7 @@ def of(
     lenient = versioned and "shape" not in own
     others = native_only(given)
     rest = [one for one in others if _is_meant(one[0], shape, lenient=lenient)]
-    question = parameters.question(rest, gateways)
+    question = ask(rest)
     if shape == OPENAI:
         return _openai(own, question)
     return _paged(shape, own, question)

@@ -16,6 +16,11 @@ def bodies(table: str, column: str = "body") -> str:
     return f"select b.{column} {_TAKEN.format(table=table)}"
 
 
+def body(table: str) -> str:
+    """Return the statement that gives the body of a rank."""
+    return f"select body from {table} where rank = ?"
+
+
 def pairs(left: str, right: str) -> str:
     """Return the statement that gives the bodies of two tables side by side, in order."""
     return (
@@ -24,16 +29,26 @@ def pairs(left: str, right: str) -> str:
     )
 
 
-def priced(question: Question, snapshot: Snapshot) -> Statement:
-    """Return the statement that finds a page of the offers whose rows can have prices."""
-    found, values = sql.ranks(replace(question, limit=None, offset=0), snapshot)
+def having(question: Question, snapshot: Snapshot, table: str, column: str = "body") -> Statement:
+    """Return the statement that finds a page of the rows for which a fragment is there."""
+    found, values = _having(question, snapshot, table, column, "q.rank")
     limit = sql.NO_LIMIT if question.limit is None else question.limit
-    # The order of a subquery that is joined from is kept: SQLite reads it as it comes.
-    statement = (
-        f"select q.rank from ({found}) q cross join offer_openai b on b.rank = q.rank "
-        "where b.priced is not null limit ? offset ?"
-    )
-    return statement, [*values, limit, question.offset]
+    return f"{found} limit ? offset ?", [*values, limit, question.offset]
+
+
+def total(question: Question, snapshot: Snapshot, table: str) -> Statement:
+    """Return the statement that counts the matching rows for which a fragment is there."""
+    return _having(replace(question, sort="id"), snapshot, table, "body", "count(*)")
+
+
+def _having(
+    question: Question, snapshot: Snapshot, table: str, column: str, what: str
+) -> Statement:
+    # What matches is materialised in its order, and the join reads it as it comes.
+    found, values = sql.ranks(replace(question, limit=None, offset=0), snapshot)
+    matching = f"with q(rank) as materialized ({found})"
+    joined = f"q cross join {table} b on b.rank = q.rank where b.{column} is not null"
+    return f"{matching} select {what} from {joined}", values
 
 
 def position(question: Question, rank: int, snapshot: Snapshot, *, through: bool) -> Statement:

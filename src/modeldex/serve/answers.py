@@ -97,17 +97,23 @@ class Answers:
         key: Hashable,
         encoding: str,
         make: Callable[[Snapshot], bytes | Made | None],
+        *,
+        pin: str | None = None,
     ) -> Representation | None:
         """Return what *make* makes of the snapshot, ``None`` where it makes nothing.
 
         Args:
             question: equal ones have equal answers.
+            pin: id of the snapshot that is meant; ``None`` is the current one.
 
         Raises:
             NoSnapshot: there is nothing to answer from.
+            ExpiredSnapshot: the snapshot that is meant is not kept any more.
         """
         try:
-            return await self._finished(question, key, encoding, lambda held: _found(make(held)))
+            return await self._finished(
+                question, key, encoding, lambda held: _found(make(held)), pin
+            )
         except _NothingThere:
             return None
 
@@ -125,12 +131,13 @@ class Answers:
         key: Hashable,
         encoding: str,
         make: Callable[[Snapshot], Made],
+        pin: str | None = None,
     ) -> Representation:
         shelved = self.shelf.get(question)
         if shelved is None:
             shelved = await self._once(
                 (self.shelf.snapshot, question),
-                lambda: self._with_snapshot(lambda held: _shelved(held, make)),
+                lambda: self._with_snapshot(lambda held: _shelved(held, make), pin),
             )
             self.shelf.put(question, shelved)
         self.shelf.put(key, shelved)
@@ -180,10 +187,13 @@ class Answers:
             task.add_done_callback(lambda done: self._forget_pending(key, done))
         return await asyncio.shield(task)
 
-    async def _with_snapshot(self, work: Callable[[Snapshot], _T]) -> _T:
-        """Run *work* on the current snapshot in a thread; damage moves on to the one before."""
+    async def _with_snapshot(self, work: Callable[[Snapshot], _T], pin: str | None = None) -> _T:
+        """Run *work* in a thread on the snapshot that is meant, the current one for ``None``.
+
+        Damage of the current one moves on to the one before.
+        """
         for _ in range(_MOST_DAMAGE):
-            snapshot = self.current.snapshot
+            snapshot = self.current.held(pin)
             try:
                 return await self._in_thread(partial(work, snapshot))
             except DamagedSnapshot as error:

@@ -16,7 +16,16 @@ from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import Front
 from modeldex.serve.representation import Negotiator
-from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
+from modeldex.serve.routes import (
+    catalog,
+    cost,
+    gateways,
+    google,
+    health,
+    metrics,
+    remembered,
+    routers,
+)
 from modeldex.serve.statuses import StatusFile
 from modeldex.telemetry import Log
 
@@ -41,6 +50,8 @@ def build(
     )
     handlers = catalog.Catalog(answers, negotiator)
     app.include_router(remembered.router(handlers))
+    app.include_router(google.router(handlers))
+    app.include_router(routers.router(handlers))
     app.include_router(catalog.router(handlers))
     app.include_router(cost.router(answers, now))
     app.include_router(gateways.router(answers, statuses))

@@ -5,7 +5,15 @@ from typing import Any
 
 import msgspec
 
-from modeldex.dialects import anthropic, google, openai, things
+from modeldex.dialects import (
+    anthropic,
+    google,
+    huggingface,
+    openai,
+    openrouter,
+    things,
+    vercel,
+)
 from modeldex.dialects.losses import Losses
 from modeldex.dialects.things import Thing
 from modeldex.domain.model import Catalog
@@ -18,16 +26,18 @@ _EITHER: dict[str, Say] = {
     anthropic.NAME: anthropic.row,
     google.NAME: google.row,
 }
+_OF_MODELS = {vercel.NAME: vercel.row, huggingface.NAME: huggingface.row}
+NAMES = (*_EITHER, openrouter.NAME, *_OF_MODELS)
 
 
 def render(catalog: Catalog) -> tuple[Tables, list[tuple[str, int, bytes]]]:
     """Return the rows of each table of ``schema.ROWS``, and what each dialect lost.
 
     What is not shown has rows, too, since it can be asked for by name; its losses do not count.
-    Where a dialect lists offers and models, the losses are those of its offers.
+    Where a dialect lists either offers or models, the losses are those of its offers.
     """
-    lost = {name: Losses() for name in _EITHER}
-    tables = dict(_of_either(catalog, lost))
+    lost = {name: Losses() for name in NAMES}
+    tables = dict(_of_either(catalog, lost)) | dict(_of_models(catalog, lost))
     said = [(name, one.total, _encode(one.found())) for name, one in sorted(lost.items())]
     return tables, said
 
@@ -49,6 +59,37 @@ def _of_either(
         extras = [openai.priced] if name == openai.NAME else []
         yield f"offer_{name}", _rows([say, *extras], offers, lost[name])
         yield f"model_{name}", _rows([say], ((one, False) for one in models), lost[name])
+
+
+def _of_models(
+    catalog: Catalog, lost: dict[str, Losses]
+) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
+    models, lost_there = catalog.models, lost[openrouter.NAME]
+    for name, say in _OF_MODELS.items():
+        yield f"model_{name}", [(r, _body(say(m, lost[name]))) for r, m in enumerate(models)]
+    yield (
+        f"model_{openrouter.NAME}",
+        [
+            (
+                rank,
+                _body(openrouter.row(one, catalog.date, lost_there)),
+                _encode(openrouter.head(one)),
+            )
+            for rank, one in enumerate(models)
+        ],
+    )
+    yield f"offer_{openrouter.NAME}", list(_endpoints(catalog, lost_there))
+
+
+def _endpoints(catalog: Catalog, lost: Losses) -> Iterator[tuple[int, bytes]]:
+    models = {one.id: one for one in catalog.models}
+    providers = {one.slug: one for one in catalog.providers}
+    unshown = Losses()
+    for rank, offer in enumerate(catalog.offers):
+        losses = lost if offer.is_active else unshown
+        model, provider = models[offer.model_id], providers[offer.facts.provider]
+        found = openrouter.endpoints(offer, model, provider, catalog.date, losses)
+        yield rank, b",".join(map(_encode, found))
 
 
 def _rows(

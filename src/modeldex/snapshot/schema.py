@@ -33,6 +33,10 @@ ROWS = {
     "model_anthropic": ("body blob not null",),
     "offer_google": ("body blob not null",),
     "model_google": ("body blob not null",),
+    "offer_openrouter": ("body blob not null",),  # its endpoints, with commas between
+    "model_openrouter": ("body blob", "head blob not null"),
+    "model_vercel": ("body blob",),
+    "model_huggingface": ("body blob",),
 }
 _ROWS = "\n".join(
     f"create table {table} (rank integer primary key, {', '.join(columns)});"

@@ -1,6 +1,6 @@
 """The list of offers or models, and one of them, now or at another moment."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import APIRouter
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -9,9 +9,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
-from modeldex.errors import NoSnapshot, QuestionError, UnknownParameter
+from modeldex.errors import ExpiredSnapshot, NoSnapshot, QuestionError, UnknownParameter
 from modeldex.query import answer, explanation, history, parameters, shaped, shapes, then
-from modeldex.query.question import OneQuestion
+from modeldex.query.question import OneQuestion, Question
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers, Made, lossy
 from modeldex.serve.envelopes import is_versioned
@@ -26,6 +26,7 @@ from modeldex.serve.representation import (
 from modeldex.serve.routes import reading
 from modeldex.snapshot.reader import Snapshot
 
+Absent = Callable[[], Awaitable[Response] | Response]
 Ask = Callable[[str], Awaitable[Representation | None]]
 NAME = {
     "name": "model_id",
@@ -90,29 +91,43 @@ class Catalog:
         )
 
     async def answered(
-        self, request: Request, ask: Ask, absent: Callable[[], Awaitable[Response]] | None = None
+        self,
+        request: Request,
+        ask: Ask,
+        absent: Absent | None = None,
     ) -> Response:
         """Answer with what *ask* finds in an encoding; where it finds nothing, with *absent*."""
         asked = conditions(request.scope["headers"])
         try:
             found = await ask(self.negotiator.choose(asked.accept_encoding))
             if found is None:
-                return problems.not_found(request) if absent is None else await absent()
+                return await _answer_to_nothing(request, absent)
         except QuestionError as error:
             return _bad(error)
         except NoSnapshot:
             return problems.not_ready()
+        except ExpiredSnapshot as error:
+            return problems.problem(410, "snapshot_expired", str(error), parameter="snapshot")
         return CatalogResponse(found, asked)
 
     async def _list(
         self, request: Request, given: list[tuple[str, str]], encoding: str
     ) -> Representation:
-        names, versioned = gateways(self.answers), is_versioned(request.scope["headers"])
-        key, asked = shelf_key(request.scope), shapes.of(given, names, versioned=versioned)
+        versioned = is_versioned(request.scope["headers"])
+        key, asked = shelf_key(request.scope), shapes.of(given, self.question, versioned=versioned)
         if asked is not None:
             return await self.answers.shaped(asked, key, encoding)
-        question = parameters.question(shapes.native_only(given), names)
+        question = self.question(shapes.native_only(given))
         return await self.answers.list(question, key, encoding)
+
+    def question(self, given: Sequence[tuple[str, str]]) -> Question:
+        """Return the question that native parameters ask.
+
+        Raises:
+            QuestionError: it cannot be answered as asked.
+            NoSnapshot: there is nothing to answer from.
+        """
+        return parameters.question(given, gateways(self.answers))
 
     async def _row(self, request: Request, name: str, encoding: str) -> Representation | None:
         versioned = is_versioned(request.scope["headers"])
@@ -159,6 +174,13 @@ def router(handlers: Catalog) -> APIRouter:
     one = "/v1/models/{model_id:anything}"
     reading.add(routes, one, handlers.model, openapi_extra={"parameters": single})
     return routes
+
+
+async def _answer_to_nothing(request: Request, absent: Absent | None) -> Response:
+    if absent is None:
+        return problems.not_found(request)
+    found = absent()
+    return found if isinstance(found, Response) else await found
 
 
 def unknown(name: str) -> Response:
