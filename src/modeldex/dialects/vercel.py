@@ -26,6 +26,8 @@ def row(model: Model, losses: Losses) -> dict[str, Any] | None:
     ``None`` leaves it out, since every field is required: no such offer, or its kind is unknown.
     """
     shown = [one for one in model.offers if one.is_active]
+    if not shown:
+        return None
     kind = _kind(model)
     if kind is None:
         losses.add("type", "what it makes is not known, so it is left out", model.id)
