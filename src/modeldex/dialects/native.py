@@ -55,7 +55,7 @@ def offer_row(offer: Offer, provider: Provider) -> dict[str, Any]:
         "source_gateway": facts.provider,
         "provider_model_id": facts.provider_model_id,
         "via": facts.via,
-        "visibility": "public",
+        "visibility": offer.visibility,
         **_limits(facts),
         "pricing": pricing(offer.prices),
         "pricing_source": offer.pricing_source,

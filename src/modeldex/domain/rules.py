@@ -1,10 +1,21 @@
 """What an operator decided about the catalog."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
 from modeldex.domain.rate import Meter, Rate
+
+
+class Audience(NamedTuple):
+    """Whom a catalog is for: a tenant, one of its keys, or everybody."""
+
+    tenant: str | None = None
+    key: str | None = None
+
+
+EVERYBODY = Audience()
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +47,15 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it is for everybody."""
         return self.tenant is None and self.key is None
 
+    def is_for(self, audience: Audience) -> bool:
+        """Return whether it counts in a catalog for *audience*."""
+        return self.tenant in {None, audience.tenant} and self.key in {None, audience.key}
+
+    @property
+    def scope(self) -> tuple[bool, bool]:
+        """How narrow its audience is: the greater, the narrower."""
+        return self.key is not None, self.tenant is not None
+
     def holds(self, today: str) -> bool:
         """Return whether it has not expired on a UTC date."""
         return self.expires is None or today < self.expires
@@ -52,6 +72,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         retire_after: complete answers without a model until it counts as retired.
         overrides: prices that an operator states; those of a tenant or a key are no part of the
             public catalog.
+        audience: whom the catalog is for.
+        private: ids of the sources that speak to that audience alone.
     """
 
     hidden: frozenset[str] = frozenset()
@@ -59,6 +81,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     parted: frozenset[str] = frozenset()
     retire_after: int = 3
     overrides: tuple[Override, ...] = ()
+    audience: Audience = EVERYBODY
+    private: frozenset[str] = frozenset()
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
