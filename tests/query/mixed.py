@@ -5,7 +5,7 @@ The oracle knows nothing of ranks, indexes or SQL: it filters, sorts and cuts th
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -26,8 +26,10 @@ PROVIDERS = (
 )
 ALIASES = {one.slug: one.aliases for one in PROVIDERS}
 PRICES = ("0.000009", "0.00001", "0.0000002", "0", "0.000009")
-COLUMNS = {"context": "context_length"}
 METERS = {"price": "prompt", "output_price": "completion"}
+SPEEDS = {"latency": 0, "throughput": 1, "popularity": 2}
+BEST = {"latency": min, "throughput": max, "popularity": max}
+OBSERVED: dict[str, tuple[float | None, float | None, int]] = {}
 NAMES = ("Model", "model", "Zephyr Large", None, "alpha mini", "Éclair")
 CREATED = (None, 1_700_000_000, 1_600_000_000, 1_700_000_000)
 CONTEXTS = (8192, None, 128_000, 8192, 32_768, 1000)
@@ -85,6 +87,18 @@ def namesakes(count: int) -> Catalog:
     )
 
 
+def released(row: Row) -> int | None:
+    """Return when a row's model came out; the day on which it was first seen is not that."""
+    found: int = row["created"]
+    return None if row["created_from"] == "first_seen" else found
+
+
+COLUMNS: dict[str, Callable[[Row], int | None]] = {
+    "created": released,
+    "context": lambda row: row["context_length"],
+}
+
+
 class Oracle:
     """Answers questions from the decoded rows of a snapshot."""
 
@@ -137,10 +151,12 @@ class Oracle:
             return len({one["provider_slug"] for one in self._offers(row, unique=True)})
         if question.sort == "name":
             return row["name"].casefold()
-        if question.sort == "created":
-            return released(row)
+        if question.sort in SPEEDS:
+            known = [OBSERVED.get(one["id"]) for one in self._offers(row, unique=question.unique)]
+            values = [one[SPEEDS[question.sort]] for one in known if one]
+            return BEST[question.sort]((one for one in values if one is not None), default=None)
         if question.sort in COLUMNS:
-            return row[COLUMNS[question.sort]]
+            return COLUMNS[question.sort](row)
         offers = self._offers(row, unique=question.unique)
         prices = [_price(one, METERS[question.sort]) for one in offers]
         return min((price for price in prices if price is not None), default=None)
@@ -154,12 +170,6 @@ class Oracle:
             for one in self.offers
             if one["canonical_slug"] == row["canonical_slug"] and one["is_active"]
         ]
-
-
-def released(row: Row) -> int | None:
-    """Return when a row's model came out; the day on which it was first seen is not that."""
-    found: int = row["created"]
-    return None if row["created_from"] == "first_seen" else found
 
 
 def _backwards(question: Question, sort: str) -> bool:

@@ -137,6 +137,7 @@ def test_anthropic_clients_may_send_names_of_their_own(url: str) -> None:
         ("shape=union&before_id=acme/labs/plain", "limit"),
         ("shape=openai&limit=0", "limit"),
         ("shape=openai&shape=union", "twice"),
+        ("shape=union&facets=true", "facets does not go with"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_400(url: str, query: str, words: str) -> None:
@@ -145,6 +146,26 @@ def test_a_question_that_cannot_be_asked_is_400(url: str, query: str, words: str
 
     assert found.status == 400
     assert words in found.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("shape=openai&limit=3", "limit"), ("shape=union&explain=1", "explain does not go with"),
+     ("shape=odd", "native, openai, anthropic, union")],
+)  # fmt: skip
+def test_one_row_takes_few_parameters(url: str, query: str, words: str) -> None:
+    """What is of the list, or of native rows only, is 400."""
+    found = wire.ask(url, f"/v1/models/{WHOLE}?{query}")
+
+    assert found.status == 400
+    assert words in found.json["error"]["message"]
+
+
+def test_a_model_can_be_meant_before_an_offer(url: str) -> None:
+    """`unique` means the same in every shape."""
+    for shape in ("openai", "anthropic", "union"):
+        path = f"/v1/models/labs/plain?shape={shape}&unique=true"
+        assert wire.ask(url, path).json["id"] == "labs/plain"
 
 
 def test_the_lean_list_keeps_filters_and_order(url: str) -> None:

@@ -28,10 +28,15 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
 
     assert listed == [one.name for one in (*PARAMETERS, *shapes.PARAMETERS)]
     assert [one["name"] for one in of_one] == [
-        "model_id", *(one.name for one in PARAMETERS_OF_ONE), "shape"
+        "model_id", *(one.name for one in PARAMETERS_OF_ONE)
     ]  # fmt: skip
     assert set(paths) == {
         "/v1/models", "/v1/models/{model_id}", "/v1/models/{model_id}/history", "/v1/changes",
         "/v1/rates/{rate_id}", "/v1/cost", "/v1/gateways", "/v1/gateways/status",
         "/logos/{slug}.svg", "/metrics", "/healthz", "/readyz", "/priced/v1/models",
+        "/v1beta/models",
+        "/v1beta/models/{model_id}", "/api/v1/models", "/api/v1/models/count",
+        "/api/v1/models/user", "/api/v1/models/{model_id}/endpoints", "/api/v1/model/{model_id}",
+        "/api/v1/providers", "/vercel/v1/models", "/vercel/v1/models/{model_id}",
+        "/huggingface/v1/models", "/huggingface/v1/models/{model_id}",
     }  # fmt: skip

@@ -64,6 +64,7 @@ def offer_row(offer: Offer, provider: Provider) -> dict[str, Any]:
         **_abilities(facts),
         "is_free": offer.is_free,
         "is_private": facts.is_private,
+        "open_weights": facts.open_weights,
         "hugging_face_id": facts.hugging_face_id,
         "model_logo_url": facts.logo_url or provider.logo,
         "provider_site_url": provider.site,
@@ -200,7 +201,9 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """What stands around the rows of a list. ``data`` comes first, so that it can be streamed.
 
     Attributes:
+        next_cursor: where the next page begins, where there is one.
         then: ``as_of`` and ``known_at``, where the question is about another moment.
+        facets: counts by value, where they are asked for.
     """
 
     total: int
@@ -211,7 +214,9 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     unique: bool
     snapshot: str
     timestamp: str
+    next_cursor: str | None = None
     then: dict[str, str | None] = {}
+    facets: dict[str, dict[str, int]] | None = None
 
 
 OPENING = b'{"object":"list","data":['
@@ -228,12 +233,13 @@ def closing(envelope: Envelope) -> bytes:
         "limit": envelope.limit,
         "has_more": more,
         "next_offset": end if more else None,
-        "next_cursor": None,
+        "next_cursor": envelope.next_cursor,
         "gateway": envelope.gateway,
         "unique": envelope.unique,
         "snapshot": envelope.snapshot,
         "timestamp": envelope.timestamp,
         **envelope.then,
+        **({} if envelope.facets is None else {"facets": envelope.facets}),
     }
     return b"]," + msgspec.json.encode(tail)[1:]
 

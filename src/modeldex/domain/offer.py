@@ -11,6 +11,7 @@ from modeldex.domain.rate import Meter, Rate
 AVAILABLE, MISSING, DEPRECATED = "available", "missing", "deprecated"
 UNLISTED, HIDDEN, RETIRED = "unlisted", "hidden", "retired"
 SHOWN = frozenset({AVAILABLE, MISSING, DEPRECATED})
+STATUSES = (AVAILABLE, MISSING, DEPRECATED, UNLISTED, HIDDEN, RETIRED)
 
 
 PUBLIC, TENANT = "public", "tenant"  # who sees it

@@ -10,9 +10,9 @@ import msgspec
 
 from modeldex.dialects import google
 from modeldex.errors import BadValue
-from modeldex.query import parameters, sql, sql_shaped
-from modeldex.query.parameters import MOST_ROWS, Parameter
+from modeldex.query import lists, sql_shaped, values
 from modeldex.query.question import Question
+from modeldex.query.table import MOST_ROWS, Parameter
 from modeldex.snapshot.reader import Snapshot
 
 PAGE = 50
@@ -56,17 +56,16 @@ def of(given: Iterable[tuple[str, str]]) -> Asked:
     Raises:
         BadValue: a value is wrong.
     """
-    values = parameters.collected([one for one in given if one[0] in _KNOWN], _KNOWN)
-    size = parameters.whole(values, "pageSize", 0, 10**9) or PAGE
-    text = values.get("pageToken", [""])[0]
+    found = values.collected([one for one in given if one[0] in _KNOWN], _KNOWN)
+    size = values.whole(found, "pageSize", 0, 10**9) or PAGE
+    text = found.get("pageToken", [""])[0]
     return Asked(size=min(size, MOST_ROWS), begun=_read(text) if text else None)
 
 
 def page(snapshot: Snapshot, asked: Asked) -> bytes:
     """Return a page of the offers, by id."""
     offset = asked.begun.offset if asked.begun else 0
-    statement = sql.ranks(Question(limit=asked.size + 1, offset=offset), snapshot)
-    ranks = [rank for (rank,) in snapshot.rows(*statement)]
+    ranks = lists.page(snapshot, Question(limit=asked.size + 1, offset=offset)).ranks
     wanted = json.dumps(ranks[: asked.size])
     rows = snapshot.rows(sql_shaped.bodies("offer_google"), (wanted,))
     more = len(ranks) > asked.size

@@ -1,17 +1,18 @@
 """Lists of models as OpenRouter, Vercel's gateway and Hugging Face's router have them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 import msgspec
 
 from modeldex.dialects import openai, openrouter, rss
 from modeldex.errors import QuestionError
-from modeldex.query import answer, parameters, sql_shaped
-from modeldex.query.parameters import MOST_ROWS, Parameter
+from modeldex.query import answer, sql_shaped, values
 from modeldex.query.question import Question
 from modeldex.query.shapes import Ask
+from modeldex.query.table import MOST_OFFSET, MOST_ROWS, Parameter
+from modeldex.query.values import Given
 from modeldex.snapshot.reader import Snapshot
 
 PAGE = 500  # rows of a page of OpenRouter's where only an offset is given
@@ -47,6 +48,7 @@ NOT_KNOWN = (
     "max_intelligence_index", "min_coding_index", "max_coding_index", "min_agentic_index",
     "max_agentic_index", "min_tool_success_rate", "max_tool_success_rate",
 )  # fmt: skip
+_DEFAULTS = {"output_modalities": ("text",)}
 _MODALITIES = {"embeddings": "embedding"}
 _ENDPOINTS = (
     "select e.body from offers o cross join offer_openrouter e on e.rank = o.rank "
@@ -95,12 +97,12 @@ def of(given: Iterable[tuple[str, str]], ask: Ask) -> Asked:
         if name in NOT_KNOWN:
             sentence = f"{name} is not known of any model here. Leave it out."
             raise QuestionError(name, sentence)
-    values = parameters.collected([one for one in given if one[0] in _KNOWN], _KNOWN)
-    parameters.boolean(values, "use_rss_chat_links")
-    question = ask([("unique", "true"), *_native(values)])
+    found = values.collected([one for one in given if one[0] in _KNOWN], _KNOWN)
+    values.boolean(found, "use_rss_chat_links")
+    question = ask([("unique", "true"), *_native(found)])
     return Asked(
         question=question,
-        rss=parameters.boolean(values, "use_rss"),
+        rss=values.boolean(found, "use_rss"),
         given=tuple(one for one in given if one[0] not in ("limit", "offset")),
     )
 
@@ -177,15 +179,15 @@ def _rank(snapshot: Snapshot, name: str) -> int | None:
     return model
 
 
-def _native(values: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+def _native(given: Given) -> list[tuple[str, str]]:
     """Return OpenRouter's parameters as native ones."""
-    sort, order = SORTS[parameters.one_of(values, "sort", SORTS) or "newest"]
+    sort, order = SORTS[values.one_of(given, "sort", SORTS) or "newest"]
     found = [("sort", sort), ("order", order)]
     for name, native in SAME.items():
-        for value in values.get(name, ()):
+        for value in given.get(name, _DEFAULTS.get(name, ())):
             found += [(native, said) for said in _said(name, value)]
-    limit = parameters.whole(values, "limit", 1, MOST_ROWS)
-    offset = parameters.whole(values, "offset", 0, 10**9)
+    limit = values.whole(given, "limit", 1, MOST_ROWS)
+    offset = values.whole(given, "offset", 0, MOST_OFFSET)
     if limit is not None or offset is not None:
         found += [("limit", str(limit or PAGE)), ("offset", str(offset or 0))]
     return found
@@ -195,6 +197,8 @@ def _said(name: str, value: str) -> list[str]:
     """Return what a value says: providers are repeated natively, all modalities are no filter."""
     if name == "providers":
         return value.split(",")
+    if name == "model_authors" and "," in value:
+        raise QuestionError(name, "model_authors takes one author at a time here.")
     if name.endswith("_modalities"):
         words = [_MODALITIES.get(one, one) for one in value.split(",")]
         return [] if "all" in words else [",".join(words)]

@@ -7,7 +7,7 @@ import msgspec
 
 from modeldex.dialects import anthropic, openai
 from modeldex.errors import QuestionError
-from modeldex.query import answer, sql, sql_shaped
+from modeldex.query import answer, lists, sql_shaped
 from modeldex.query.question import Question
 from modeldex.query.shapes import ANTHROPIC, OPENAI, UNION, Shaped
 from modeldex.snapshot import schema
@@ -19,7 +19,7 @@ _SLICE = 500  # rows
 class _Page(msgspec.Struct, frozen=True):
     """The ranks of a page, and whether there is more in the direction of reading."""
 
-    ranks: list[int]
+    ranks: Sequence[int]
     more: bool
 
 
@@ -46,9 +46,9 @@ def stream(snapshot: Snapshot, asked: Shaped) -> Iterator[bytes]:
     yield _closing(snapshot, asked, found)
 
 
-def one(snapshot: Snapshot, shape: str, name: str) -> bytes | None:
+def one(snapshot: Snapshot, shape: str, name: str, *, model_first: bool = False) -> bytes | None:
     """Return the row that *name* means: an offer, else a model, else an alias of either."""
-    found = answer.named(snapshot, name)
+    found = answer.named(snapshot, name, model_first=model_first)
     if found is None:
         return None
     kind, rank = found
@@ -58,17 +58,18 @@ def one(snapshot: Snapshot, shape: str, name: str) -> bytes | None:
 
 def _page(snapshot: Snapshot, asked: Shaped) -> _Page:
     if asked.shape == OPENAI:
-        return _Page(_ranks(snapshot, _found(snapshot, asked)), more=False)
+        return _Page(_openai(snapshot, asked), more=False)
     if asked.before is not None:
         return _before(snapshot, asked, asked.before)
     start = 0 if asked.after is None else _position(snapshot, asked, asked.after, "after_id")
     return _from(snapshot, asked.question, start)
 
 
-def _found(snapshot: Snapshot, asked: Shaped) -> sql.Statement:
-    if asked.priced:
-        return sql_shaped.having(asked.question, snapshot, "offer_openai", "priced")
-    return sql.ranks(asked.question, snapshot)
+def _openai(snapshot: Snapshot, asked: Shaped) -> Sequence[int]:
+    if not asked.priced:
+        return lists.page(snapshot, asked.question).ranks
+    found = sql_shaped.having(asked.question, snapshot, "offer_openai", "priced")
+    return [rank for (rank,) in snapshot.rows(*found)]
 
 
 def _from(snapshot: Snapshot, question: Question, start: int) -> _Page:
@@ -76,7 +77,7 @@ def _from(snapshot: Snapshot, question: Question, start: int) -> _Page:
     limit = question.limit
     ahead = None if limit is None else limit + 1
     wanted = msgspec.structs.replace(question, offset=start, limit=ahead)
-    ranks = _ranks(snapshot, sql.ranks(wanted, snapshot))
+    ranks = lists.page(snapshot, wanted).ranks
     return _Page(ranks[:limit], more=limit is not None and len(ranks) > limit)
 
 
@@ -87,7 +88,7 @@ def _before(snapshot: Snapshot, asked: Shaped, name: str) -> _Page:
     if end == 0:
         return _Page([], more=False)
     wanted = msgspec.structs.replace(asked.question, offset=start, limit=end - start)
-    return _Page(_ranks(snapshot, sql.ranks(wanted, snapshot)), more=start > 0)
+    return _Page(lists.page(snapshot, wanted).ranks, more=start > 0)
 
 
 def _position(snapshot: Snapshot, asked: Shaped, name: str, parameter: str) -> int:
@@ -102,13 +103,8 @@ def _position(snapshot: Snapshot, asked: Shaped, name: str, parameter: str) -> i
         sentence = f"{parameter} names no {what} of this list: {name[:200]!r}."
         raise QuestionError(parameter, sentence)
     through = parameter == "after_id"
-    return _ranks(
-        snapshot, sql_shaped.position(asked.question, found[0][0], snapshot, through=through)
-    )[0]
-
-
-def _ranks(snapshot: Snapshot, statement: sql.Statement) -> list[int]:
-    return [rank for (rank,) in snapshot.rows(*statement)]
+    place = sql_shaped.position(asked.question, found[0][0], snapshot, through=through)
+    return int(snapshot.rows(*place)[0][0])
 
 
 def _rows(snapshot: Snapshot, asked: Shaped, ranks: Sequence[int]) -> list[bytes]:

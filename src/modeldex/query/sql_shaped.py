@@ -8,6 +8,7 @@ from modeldex.query.sql import Statement
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import sort_column
 
+_NO_LIMIT = -1
 _TAKEN = "from json_each(?) j cross join {table} b on b.rank = j.value order by j.key"
 
 
@@ -32,7 +33,7 @@ def pairs(left: str, right: str) -> str:
 def having(question: Question, snapshot: Snapshot, table: str, column: str = "body") -> Statement:
     """Return the statement that finds a page of the rows for which a fragment is there."""
     found, values = _having(question, snapshot, table, column, "q.rank")
-    limit = sql.NO_LIMIT if question.limit is None else question.limit
+    limit = _NO_LIMIT if question.limit is None else question.limit
     return f"{found} limit ? offset ?", [*values, limit, question.offset]
 
 
@@ -46,7 +47,8 @@ def _having(
 ) -> Statement:
     # What matches is materialised in its order, and the join reads it as it comes.
     found, values = sql.ranks(replace(question, limit=None, offset=0), snapshot)
-    matching = f"with q(rank) as materialized ({found})"
+    bare = question.sort == "relevance" or (question.unique and question.sort == "id")
+    matching = f"with q({'rank' if bare else 'rank, place'}) as materialized ({found})"
     joined = f"q cross join {table} b on b.rank = q.rank where b.{column} is not null"
     return f"{matching} select {what} from {joined}", values
 
@@ -58,15 +60,15 @@ def position(question: Question, rank: int, snapshot: Snapshot, *, through: bool
         question: sorted by one of ``schema.SORTS``.
         through: count that one, too, if it matches.
     """
-    where, values = sql.filters(question, snapshot)
-    table, column = sql.table(question), sort_column(question.sort, question.order)
-    tables = sql.reading(replace(question, sort="id"))
+    where, values = sql.matches(replace(question, sort="id"), snapshot)
+    table = "models" if question.unique else "offers"
+    column = sort_column(question.sort, question.order)
     is_before = (
         f"{column} {'<=' if through else '<'} (select {column} from {table} where rank = ?)"
     )
     if question.unique:
-        matching = f"select o.model from {tables} where {where}"
+        matching = f"select o.model from {where}"
         statement = f"select count(*) from models where rank in ({matching}) and {is_before}"
     else:
-        statement = f"select count(*) from {tables} where {where} and o.{is_before}"
+        statement = f"select count(*) from {where} and o.{is_before}"
     return statement, [*values, rank]

@@ -60,16 +60,28 @@ class Answers:
     async def list(self, question: Question, key: Hashable, encoding: str) -> Representation:
         """Return the answer to *question*, and keep it on the shelf under *key* if it is small.
 
+        One that counts ages is kept by the question only, which knows from which day they count.
+
         Raises:
             NoSnapshot: there is nothing to answer from.
+            ExpiredSnapshot: the snapshot that it means is not kept any more.
             DamagedSnapshot: every published file is damaged.
+            BadValue: its shape is none of those that are served.
         """
+        answer.check(question)
+        pin = question.snapshot
         if question.is_whole_list:
             return await self._whole(question, key, encoding)
         if question.limit is None and not await self._is_short(question):
-            return await self._with_snapshot(lambda held: self._streamed(held, question, encoding))
+            return await self._with_snapshot(
+                lambda held: self._streamed(held, question, encoding), pin
+            )
         return await self._finished(
-            question, key, encoding, lambda held: Made(answer.page(held, question))
+            question,
+            question if question.day is not None else key,
+            encoding,
+            lambda held: Made(answer.page(held, question)),
+            pin,
         )
 
     async def shaped(self, asked: Shaped, key: Hashable, encoding: str) -> Representation:
@@ -81,7 +93,8 @@ class Answers:
         """
         if asked.question.limit is None and not await self._is_short(asked.question):
             return await self._with_snapshot(lambda held: self._streamed(held, asked, encoding))
-        return await self._finished(asked, key, encoding, lambda held: _shaped(held, asked))
+        kept_by = asked if asked.question.day is not None else key
+        return await self._finished(asked, kept_by, encoding, lambda held: _shaped(held, asked))
 
     async def counts(self) -> dict[str, int]:
         """Return how many offers of each provider are shown, by slug.
@@ -156,12 +169,13 @@ class Answers:
     async def _whole(self, question: Question, key: Hashable, encoding: str) -> Representation:
         """Return a finished document: from now on from the shelf, or in slices if it is large."""
         name = "unique" if question.unique else "list"
+        pin = question.snapshot
         found = await self._once(
-            (self.shelf.snapshot, name, encoding),
-            lambda: self._with_snapshot(lambda held: self._document(held, name, encoding)),
+            (self.shelf.snapshot, pin, name, encoding),
+            lambda: self._with_snapshot(lambda held: self._document(held, name, encoding), pin),
         )
         if found is None:
-            return await self._with_snapshot(lambda held: self._sliced(held, name, encoding))
+            return await self._with_snapshot(lambda held: self._sliced(held, name, encoding), pin)
         self.shelf.put((key, encoding), found)
         return _representation(found, encoding, found.bodies[encoding])
 
@@ -171,7 +185,9 @@ class Answers:
             return True
         total = await self._once(
             (self.shelf.snapshot, "total", question),
-            lambda: self._with_snapshot(lambda held: answer.total(held, question)),
+            lambda: self._with_snapshot(
+                lambda held: answer.total(held, question), question.snapshot
+            ),
         )
         return total <= MOST_ROWS
 

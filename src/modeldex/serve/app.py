@@ -48,7 +48,7 @@ def build(
         lifespan=partial(_lifespan, answers=answers, log=log),
         redoc_url=None,
     )
-    handlers = catalog.Catalog(answers, negotiator)
+    handlers = catalog.Catalog(answers, negotiator, now)
     app.include_router(remembered.router(handlers))
     app.include_router(google.router(handlers))
     app.include_router(routers.router(handlers))

@@ -1,6 +1,7 @@
 """The list of offers or models, and one of them, now or at another moment."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 
 from fastapi import APIRouter
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -10,8 +11,19 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from modeldex.errors import ExpiredSnapshot, NoSnapshot, QuestionError, UnknownParameter
-from modeldex.query import answer, explanation, history, parameters, shaped, shapes, then
+from modeldex.query import (
+    answer,
+    explanation,
+    fields,
+    history,
+    names,
+    parameters,
+    shaped,
+    shapes,
+    then,
+)
 from modeldex.query.question import OneQuestion, Question
+from modeldex.query.shapes import ShapedOne
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers, Made, lossy
 from modeldex.serve.envelopes import is_versioned
@@ -27,6 +39,7 @@ from modeldex.serve.routes import reading
 from modeldex.snapshot.reader import Snapshot
 
 Absent = Callable[[], Awaitable[Response] | Response]
+_EPOCH = date(1970, 1, 1)
 Ask = Callable[[str], Awaitable[Representation | None]]
 NAME = {
     "name": "model_id",
@@ -61,8 +74,10 @@ class CatalogResponse(Response):
 class Catalog:
     """The handlers, with what they answer from."""
 
-    def __init__(self, answers: Answers, negotiator: Negotiator) -> None:
-        self.answers, self.negotiator = answers, negotiator
+    def __init__(
+        self, answers: Answers, negotiator: Negotiator, now: Callable[[], datetime]
+    ) -> None:
+        self.answers, self.negotiator, self.now = answers, negotiator, now
 
     async def models(self, request: Request) -> Response:
         """Every offer, or with `unique=true` every model with its offers.
@@ -77,6 +92,18 @@ class Catalog:
         given = [("shape", shapes.OPENAI), ("priced", "true")]
         given += request.query_params.multi_items()
         return await self.answered(request, lambda encoding: self._list(request, given, encoding))
+
+    def question(self, given: Sequence[tuple[str, str]]) -> Question:
+        """Return the question that query parameters ask, in the words of the snapshot they mean.
+
+        Raises:
+            QuestionError: it cannot be answered as asked.
+            NoSnapshot: there is nothing to answer from.
+            ExpiredSnapshot: the snapshot that it means is not kept any more.
+        """
+        held = self.answers.current.held(parameters.pin(given))
+        day = self.now().astimezone(UTC).date() - _EPOCH
+        return parameters.question(given, names.of(held), day.days)
 
     async def model(self, request: Request) -> Response:
         """One offer by its id, or a model by its id or an alias."""
@@ -120,24 +147,15 @@ class Catalog:
         question = self.question(shapes.native_only(given))
         return await self.answers.list(question, key, encoding)
 
-    def question(self, given: Sequence[tuple[str, str]]) -> Question:
-        """Return the question that native parameters ask.
-
-        Raises:
-            QuestionError: it cannot be answered as asked.
-            NoSnapshot: there is nothing to answer from.
-        """
-        return parameters.question(given, gateways(self.answers))
-
     async def _row(self, request: Request, name: str, encoding: str) -> Representation | None:
         versioned = is_versioned(request.scope["headers"])
-        shape = shapes.of_one(request.query_params.multi_items(), versioned=versioned)
-        if shape != shapes.NATIVE:
+        other = shapes.of_one(request.query_params.multi_items(), versioned=versioned)
+        if other is not None:
             return await self.answers.made(
-                ("one", shape, name),
+                ("one", name, other),
                 shelf_key(request.scope),
                 encoding,
-                lambda held: _shaped(held, shape, name),
+                lambda held: _shaped(held, name, other),
             )
         asked = _of_one(request)
         return await self.answers.made(
@@ -167,7 +185,7 @@ def router(handlers: Catalog) -> APIRouter:
     """Return the catalog's routes; the last one takes every path below ``/v1/models``."""
     routes = APIRouter()
     listing = [openapi(one) for one in (*parameters.PARAMETERS, *shapes.PARAMETERS)]
-    single = [NAME, *map(openapi, (*parameters.PARAMETERS_OF_ONE, *shapes.PARAMETERS[:1]))]
+    single = [NAME, *map(openapi, parameters.PARAMETERS_OF_ONE)]
     reading.add(routes, "/v1/models", handlers.models, openapi_extra={"parameters": listing})
     reading.add(routes, "/models", handlers.models, include_in_schema=False)
     reading.add(routes, "/priced/v1/models", handlers.priced)
@@ -189,30 +207,26 @@ def unknown(name: str) -> Response:
     return problems.problem(404, "model_not_found", detail, parameter="model_id")
 
 
-def gateways(answers: Answers) -> dict[str, str]:
-    """Return every accepted name of a provider to its slug, derived once per snapshot."""
-    snapshot = answers.current.snapshot
-    found: dict[str, str] | None = snapshot.memo.get("gateways")
-    if found is None:
-        providers = snapshot.providers
-        found = {name: providers[number].slug for name, number in snapshot.gateways.items()}
-        snapshot.memo["gateways"] = found
-    return found
+def gateways(answers: Answers) -> Mapping[str, str]:
+    """Return every accepted name of a provider to its slug."""
+    return names.of(answers.current.snapshot).gateways
 
 
 def _of_one(request: Request) -> OneQuestion:
     return parameters.of_one(shapes.native_only(request.query_params.multi_items()))
 
 
-def _shaped(held: Snapshot, shape: str, name: str) -> Made | None:
-    body = shaped.one(held, shape, name)
-    return None if body is None else Made(body, extra=lossy(held, shapes.dialect(shape)))
+def _shaped(held: Snapshot, name: str, asked: ShapedOne) -> Made | None:
+    body = shaped.one(held, asked.shape, name, model_first=asked.unique)
+    return None if body is None else Made(body, extra=lossy(held, shapes.dialect(asked.shape)))
 
 
 def _one(held: Snapshot, name: str, asked: OneQuestion) -> bytes | None:
     if asked.explain:
-        return explanation.explained(held, name, model_first=asked.unique)
-    return answer.one(held, name, model_first=asked.unique, moment=asked.moment)
+        body = explanation.explained(held, name, model_first=asked.unique)
+    else:
+        body = answer.one(held, name, model_first=asked.unique, moment=asked.moment)
+    return fields.picked_one(body, asked.fields) if body and asked.fields else body
 
 
 def _bad(error: QuestionError) -> Response:

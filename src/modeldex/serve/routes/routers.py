@@ -79,9 +79,11 @@ class Routers:
         asked = routers.of(request.query_params.multi_items(), self.catalog.question)
         is_feed = asked.rss and make is routers.page
         chosen, media_type = (routers.feed, rss.MEDIA_TYPE) if is_feed else (make, JSON)
+        question = (chosen.__name__, asked)
+        dated = asked.question.day is not None  # the day is not in the address
         return await self.answers.made(
-            (chosen.__name__, asked),
-            shelf_key(request.scope),
+            question,
+            question if dated else shelf_key(request.scope),
             encoding,
             lambda held: Made(chosen(held, asked), media_type, lossy(held, openrouter.NAME)),
         )
