@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from dialects import openrouter_schema as schema
+from modeldex.query import routers
 from support import catalogs, live, varied, wire
 from support.schemas import validate
 
@@ -307,3 +308,64 @@ def test_a_snapshot_that_is_gone_is_said_to_be(url: str) -> None:
 
     assert (found.status, found.json["error"]["status"]) == (410, "FAILED_PRECONDITION")
     assert "0" * 32 in found.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("", {"labs/whole:v1", "labs/plain", "labs/free:free"}),
+        ("output_modalities=all",
+         {"labs/whole:v1", "labs/plain", "labs/free:free", "labs/no-context"}),
+        ("output_modalities=embeddings", set()),
+        ("input_modalities=image", {"labs/whole:v1"}),
+        ("input_modalities=image,text", {"labs/whole:v1"}),
+        ("supported_parameters=tools", {"labs/whole:v1"}),
+        ("context=9000", {"labs/whole:v1"}),
+        ("max_price=0.5", {"labs/plain", "labs/free:free"}),
+        ("min_price=1", {"labs/whole:v1", "labs/plain"}),
+        ("max_output_price=2", {"labs/plain", "labs/free:free"}),
+        ("min_output_price=3", {"labs/whole:v1", "labs/plain"}),
+        ("providers=bolt", {"labs/plain"}),
+        ("providers=bolt,acme", {"labs/whole:v1", "labs/plain", "labs/free:free"}),
+        ("model_authors=labs", {"labs/whole:v1", "labs/plain", "labs/free:free"}),
+        ("q=whole", {"labs/whole:v1"}),
+        ("min_age_days=1", {"labs/whole:v1", "labs/plain"}),
+        ("max_age_days=1", set()),
+        ("utm_source=somebody", {"labs/whole:v1", "labs/plain", "labs/free:free"}),
+    ],
+)  # fmt: skip
+def test_openrouter_s_vocabulary(url: str, query: str, ids: set[str]) -> None:
+    """Each of its filters has its meaning, in the list as in the count; other names mean none."""
+    found = wire.ask(url, f"/api/v1/models?{query}").json
+    count = wire.ask(url, f"/api/v1/models/count?{query}").json["data"]["count"]
+
+    assert {row["id"] for row in found["data"]} == ids
+    assert found["total_count"] == count == len(ids)
+
+
+@pytest.mark.parametrize("sort", routers.SORTS)
+def test_openrouter_s_orders(url: str, sort: str) -> None:
+    """Every order is one of ours, and keeps all rows."""
+    found = wire.ask(url, f"/api/v1/models?sort={sort}").json["data"]
+    order = [row["id"] for row in found]
+
+    assert sorted(order) == ["labs/free:free", "labs/plain", "labs/whole:v1"]
+    if sort == "newest":
+        assert order == ["labs/whole:v1", "labs/plain", "labs/free:free"]
+    if sort == "pricing-high-to-low":
+        assert order == ["labs/whole:v1", "labs/plain", "labs/free:free"]
+    if sort == "context-high-to-low":
+        assert order == ["labs/whole:v1", "labs/plain", "labs/free:free"]
+
+
+@pytest.mark.parametrize("name", routers.NOT_KNOWN)
+def test_what_is_not_known_is_not_filtered_by(url: str, name: str) -> None:
+    """A list that pretends to be filtered would be worse than a refusal."""
+    found = wire.ask(url, f"/api/v1/models?{name}=1")
+
+    assert (found.status, name in found.json["error"]["message"]) == (400, True)
+
+
+def test_one_author_at_a_time(url: str) -> None:
+    """Several would match nothing in silence."""
+    assert wire.ask(url, "/api/v1/models?model_authors=labs,uni").status == 400
