@@ -16,7 +16,7 @@ from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import Front
 from modeldex.serve.representation import Negotiator
-from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
+from modeldex.serve.routes import catalog, cost, dialects, gateways, health, metrics, remembered
 from modeldex.serve.statuses import StatusFile
 from modeldex.telemetry import Log
 
@@ -43,6 +43,7 @@ def build(
     app.include_router(remembered.router(handlers))
     app.include_router(catalog.router(handlers))
     app.include_router(cost.router(answers, now))
+    app.include_router(dialects.router(handlers))
     app.include_router(gateways.router(answers, statuses))
     app.include_router(health.router(answers.current))
     app.include_router(metrics.router(statuses, answers.current))

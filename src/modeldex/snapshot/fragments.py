@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from modeldex.dialects import native, remembered
+from modeldex.dialects import catalogs_of_others, finished, native, remembered
+from modeldex.dialects.finished import Finished
 from modeldex.domain.model import Catalog
 from modeldex.pricing import quality
 from modeldex.snapshot import schema
@@ -21,6 +22,7 @@ class Fragments(msgspec.Struct, frozen=True):
         evidence: rank and body of each offer for which sources had to be settled.
         quality: slug and body of each provider with offers.
         losses: name of each dialect, how much it cannot say, and the list of it.
+        documents: whole documents in other catalogs' shapes.
     """
 
     offers: list[bytes]
@@ -30,11 +32,13 @@ class Fragments(msgspec.Struct, frozen=True):
     evidence: list[tuple[int, bytes]]
     quality: list[tuple[str, bytes]]
     losses: list[tuple[str, int, bytes]] = []
+    documents: list[Finished] = []
 
 
 def render(catalog: Catalog) -> Fragments:
     """Return the catalog's rows, encoded once."""
     providers = {one.slug: one for one in catalog.providers}
+    documents, lost = finished.render(catalogs_of_others.EMITTERS, catalog)
     return Fragments(
         offers=[_encode(native.offer_row(o, providers[o.facts.provider])) for o in catalog.offers],
         entries=[
@@ -48,6 +52,8 @@ def render(catalog: Catalog) -> Fragments:
             if one.evidence
         ],
         quality=[(one.provider, _encode(one)) for one in quality.report(catalog.offers)],
+        losses=[(name, total, _encode(found)) for name, total, found in lost],
+        documents=documents,
     )
 
 
@@ -79,3 +85,9 @@ def _content(catalog: Catalog, fragments: Fragments) -> Iterator[bytes]:
         yield _encode((name, [native.rate_value(rate) for rate in rates]))
     for _, body in (*fragments.evidence, *fragments.quality):
         yield body
+    for name, _, body in fragments.losses:
+        yield _encode(name)
+        yield body
+    for one in fragments.documents:
+        yield _encode((one.name, one.media_type))
+        yield one.body

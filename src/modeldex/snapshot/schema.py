@@ -6,7 +6,7 @@ key is its rank by id; every sort has a column of ranks per direction, unknown v
 by id. What was true before has tables of its own, which no question about today reads.
 """
 
-VERSION = 3
+VERSION = 4
 SORTS = ("name", "created", "context", "price", "output_price", "provider_count")
 OFFER, MODEL, MODEL_ALIAS, OFFER_ALIAS = range(4)  # kinds of names, in the order they resolve
 ALWAYS, NEVER = -(2**62), 2**62  # moments that stand for an open beginning and an open end
@@ -64,7 +64,7 @@ create virtual table search using fts5 (
 );
 create table documents (
     number integer primary key, name text not null, encoding text not null, etag text not null,
-    size integer not null, unique (name, encoding)
+    size integer not null, media_type text not null, unique (name, encoding)
 );
 create table document_parts (
     document integer not null, part integer not null, body blob not null,

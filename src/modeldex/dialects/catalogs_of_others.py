@@ -1,0 +1,6 @@
+"""Every dialect whose documents are whole: the shapes of other people's catalogs."""
+
+from modeldex.dialects import litellm
+from modeldex.dialects.finished import Emitter
+
+EMITTERS: tuple[tuple[str, Emitter], ...] = (("litellm", litellm.documents),)
