@@ -20,17 +20,29 @@ MILLION = Decimal(1_000_000)
 
 
 def in_force(offer: Offer, today: str) -> Sheet:
-    """Return the prices of *offer* in force on *today* (an ISO date, UTC), by undated conditions.
-
-    Of a rate that ends where a longer tier begins, the end is left out: the tier says it.
-    """
+    """Return the prices of *offer* in force on *today*, an ISO date, UTC."""
     rates = offer.rates
-    if any(one.when.valid_from or one.when.valid_until for one in rates):
-        rates = effective.in_force(rates, _moment(today))
+    return of(effective.in_force(rates, moment(today)) if is_dated(rates) else rates)
+
+
+def of(rates: Sequence[Rate]) -> Sheet:
+    """Return undated rates by condition.
+
+    Of a rate that ends where a longer tier begins, the end is left out: the tier says it. That
+    reasoning costs nothing beside the price of output is left out, too: it is billed as output.
+    """
     found: Sheet = {}
     for rate in rates:
         found.setdefault(_open_ended(rate, rates), {})[rate.meter] = rate.usd
+    for prices in found.values():
+        if prices.get(Meter.REASONING) == 0 and prices.get(Meter.OUTPUT):
+            del prices[Meter.REASONING]
     return found
+
+
+def is_dated(rates: Sequence[Rate]) -> bool:
+    """Return whether any of *rates* says since when or until when it holds."""
+    return any(one.when.valid_from or one.when.valid_until for one in rates)
 
 
 def times(usd: Decimal, units: Decimal | int) -> Decimal:
@@ -71,5 +83,6 @@ def _open_ended(rate: Rate, rates: Sequence[Rate]) -> Conditions:
 
 
 @cache
-def _moment(today: str) -> int:
+def moment(today: str) -> int:
+    """Return the first second of an ISO date, UTC."""
     return (date.fromisoformat(today) - _EPOCH).days * _DAY

@@ -9,16 +9,15 @@ from typing import Any
 
 import msgspec
 
+from modeldex.dialects import kinds
 from modeldex.dialects import sheet as sheets
 from modeldex.dialects.litellm import names, prices
 from modeldex.dialects.losses import Losses
-from modeldex.domain.listing import Listing
 from modeldex.domain.model import Catalog
 from modeldex.domain.offer import HIDDEN, Offer
+from modeldex.domain.rate import ALWAYS
 
 RESERVED = frozenset({"sample_spec", "fallback_generalizations"})
-_INPUT, _OUTPUT = "input_cost_per_token", "output_cost_per_token"
-_BY_INPUT_ALONE = ("embedding", "rerank", "moderation")
 _FLAGS = {
     "tools": "supports_function_calling",
     "parallel_tools": "supports_parallel_function_calling",
@@ -34,16 +33,6 @@ _FLAGS = {
     "tool_choice": "supports_tool_choice",
     "system_messages": "supports_system_messages",
 }
-_MODES: dict[tuple[str, ...], str] = {
-    ("embedding",): "embedding",
-    ("rerank",): "rerank",
-    ("score",): "rerank",
-    ("image",): "image_generation",
-    ("video",): "video_generation",
-    ("speech",): "audio_speech",
-    ("audio",): "audio_speech",
-}
-_OF_CHAT = ("tools", "structured_output", "reasoning")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -52,19 +41,13 @@ class Row(msgspec.Struct, frozen=True):
     Attributes:
         keys: what its router calls it, the main one first.
         value: the entry, with the prices that are known.
+        is_priced: LiteLLM would take no missing price of it for zero.
     """
 
     offer: Offer
     keys: tuple[str, ...]
     value: dict[str, Any]
-
-    @property
-    def is_priced(self) -> bool:
-        """Whether LiteLLM would take no missing price of it for zero."""
-        costs, mode = [key for key in self.value if "cost" in key], self.value.get("mode")
-        if _INPUT not in self.value and _OUTPUT not in self.value:
-            return bool(costs)
-        return _INPUT in self.value and (_OUTPUT in self.value or mode in _BY_INPUT_ALONE)
+    is_priced: bool
 
 
 def rows(catalog: Catalog, losses: Losses) -> list[Row]:
@@ -109,26 +92,12 @@ def _counted(row: Row, losses: Losses) -> bool:
     return False
 
 
-def mode_of(facts: Listing) -> str | None:
-    """Return LiteLLM's word for a kind of model, ``None`` where nobody says what it gives.
-
-    What takes text and gives text is ``chat``: nobody tells the older way of completion from it.
-    """
-    takes, gives = facts.input_modalities, facts.output_modalities
-    if gives is None:
-        is_chat = any(facts.capabilities.get(one) for one in _OF_CHAT)
-        return "chat" if is_chat else None
-    if "text" in gives:
-        return "audio_transcription" if takes == ("audio",) else "chat"
-    return _MODES.get(gives)
-
-
 def _row(offer: Offer, today: str, losses: Losses) -> Row:
     facts = offer.facts
-    mode = mode_of(facts)
+    mode, sheet = kinds.kind_of(facts), sheets.in_force(offer, today)
     name = names.named(facts, mode)
     keys = tuple(f"{route}{facts.provider_model_id}" for route in name.routes)
-    costs = prices.costs(offer, sheets.in_force(offer, today), mode, losses)
+    costs = prices.costs(offer, sheet, mode, losses)
     if mode is None and costs:
         says = "Nobody says what kind of model it is; the entry has no mode."
         losses.add("no_mode", says, offer.id)
@@ -145,4 +114,5 @@ def _row(offer: Offer, today: str, losses: Losses) -> Row:
     }
     flags = {_FLAGS[one]: said for one, said in facts.capabilities.items() if one in _FLAGS}
     stated = {key: value for key, value in known.items() if value is not None}
-    return Row(offer, keys, {**stated, **costs, **flags})
+    is_priced = kinds.is_whole(sheet.get(ALWAYS, {}), mode)
+    return Row(offer, keys, {**stated, **costs, **flags}, is_priced)

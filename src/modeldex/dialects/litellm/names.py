@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from modeldex.dialects.kinds import CHAT
 from modeldex.domain.listing import Listing
 
 
@@ -76,9 +77,9 @@ def named(facts: Listing, mode: str | None) -> Name:
     slug, native = facts.provider, facts.provider_model_id
     if slug == "vertex":
         return _of_vertex(native)
-    if slug == "bedrock" and mode == "chat":
+    if slug == "bedrock" and mode == CHAT:
         return Name("bedrock_converse", _BARE)
-    if slug == "cohere" and mode == "chat":
+    if slug == "cohere" and mode == CHAT:
         return Name("cohere_chat", _BARE)
     return _NAMES.get(slug) or Name(slug, (f"{slug}/",))
 

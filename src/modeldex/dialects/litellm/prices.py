@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from modeldex.dialects import kinds
 from modeldex.dialects.losses import Losses
 from modeldex.dialects.sheet import Prices, Sheet, by_the_second, is_only
 from modeldex.domain.offer import Offer
@@ -84,14 +85,14 @@ def _standard(
 
 def _image_key(mode: str | None) -> str:
     """Return the key of a price of images: those that a model makes, else those it is given."""
-    return "output_cost_per_image" if mode == "image_generation" else "input_cost_per_image"
+    return "output_cost_per_image" if mode == kinds.IMAGES else "input_cost_per_image"
 
 
 def _duration(
     offer: Offer, prices: Prices, meter: Meter, mode: str | None, losses: Losses
 ) -> Iterator[tuple[str, Decimal]]:
     usd = by_the_second(prices, meter)
-    heard = meter.value.startswith("input_") or mode == "audio_transcription"
+    heard = meter.value.startswith("input_") or mode == kinds.TRANSCRIPTION
     if usd is None:
         _no_meter(offer, meter, losses)
     else:
