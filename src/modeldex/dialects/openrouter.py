@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from modeldex.dialects import openrouter_prices, things
 from modeldex.dialects.losses import Losses
 from modeldex.domain.listing import Listing
@@ -14,6 +16,7 @@ from modeldex.normalize.modalities import arrow
 from modeldex.pricing import effective
 
 NAME = "openrouter"
+OPENING = b'{"data":['
 PARAMETERS = frozenset({
     "temperature", "top_p", "top_k", "min_p", "top_a", "frequency_penalty", "presence_penalty",
     "repetition_penalty", "max_tokens", "max_completion_tokens", "logit_bias", "logprobs",
@@ -30,6 +33,15 @@ _QUANTIZATIONS = ("int4", "int8", "fp4", "fp6", "fp8", "fp16", "bf16", "fp32")
 _PERCENTILES = ("p50", "p75", "p90", "p99")
 _DAY = len("2026-01-01")
 _LIVE = 0
+
+
+def closing(total: int, following: str | None) -> bytes:
+    """Return the bytes that follow the rows of a page of *total* in all.
+
+    Args:
+        following: the next page's address.
+    """
+    return b"]," + msgspec.json.encode({"total_count": total, "links": {"next": following}})[1:]
 
 
 def row(model: Model, today: str, losses: Losses) -> dict[str, Any] | None:

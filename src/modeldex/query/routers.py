@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from modeldex.dialects import openai, openrouter, rss
+from modeldex.dialects import openrouter, rss
 from modeldex.errors import QuestionError
 from modeldex.query import answer, sql_shaped, values
 from modeldex.query.question import Question
@@ -66,6 +66,7 @@ PARAMETERS = (
     Parameter("use_rss_chat_links", "Accepted; changes nothing.",
               {"type": "boolean", "default": False}),
 )  # fmt: skip
+_BARE = Question(unique=True, output_modalities=("text",), sort="created", order="desc")
 _KNOWN = {one.name: one for one in PARAMETERS}
 
 
@@ -80,6 +81,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     question: Question
     rss: bool = False
     given: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_whole_list(self) -> bool:
+        """Whether it asks for everything as OpenRouter has it: a document that is finished."""
+        return not self.rss and self.question == _BARE
 
 
 def of(given: Iterable[tuple[str, str]], ask: Ask) -> Asked:
@@ -114,8 +120,7 @@ def page(snapshot: Snapshot, asked: Asked) -> bytes:
     total = snapshot.rows(*sql_shaped.total(question, snapshot, table))[0][0]
     end = question.offset + len(rows)
     following = _address(asked, end) if question.limit and end < total else None
-    tail = msgspec.json.encode({"total_count": total, "links": {"next": following}})
-    return b'{"data":[' + b",".join(rows) + b"]," + tail[1:]
+    return openrouter.OPENING + b",".join(rows) + openrouter.closing(total, following)
 
 
 def count(snapshot: Snapshot, asked: Asked) -> bytes:
@@ -160,12 +165,6 @@ def providers(snapshot: Snapshot) -> bytes:
     shown = answer.counts(snapshot)
     rows = [openrouter.provider_row(one) for one in snapshot.providers if one.slug in shown]
     return msgspec.json.encode({"data": rows})
-
-
-def listed(snapshot: Snapshot, dialect: str) -> bytes:
-    """Return every model of Vercel's or Hugging Face's dialect, by id."""
-    rows = models(snapshot, f"model_{dialect}", Question(unique=True))
-    return openai.OPENING + b",".join(rows) + openai.CLOSING
 
 
 def _rank(snapshot: Snapshot, name: str) -> int | None:

@@ -6,7 +6,7 @@ import msgspec
 
 from modeldex.errors import BadValue, QuestionError, UnknownParameter
 from modeldex.query import table, values
-from modeldex.query.question import NATIVE, SHAPES, Question
+from modeldex.query.question import EVERYTHING, NATIVE, SHAPES, Question
 from modeldex.query.table import MOST_ROWS, Parameter
 from modeldex.query.values import Given
 
@@ -23,6 +23,7 @@ PARAMETERS = (
     Parameter("after_id", "With `shape=anthropic` or `union`: the page behind this row.", _ROW),
     Parameter("before_id", "With `shape=anthropic` or `union`: the page before this row.", _ROW),
 )  # fmt: skip
+_NEWEST = msgspec.structs.replace(EVERYTHING, sort="created", order="desc")
 _OWN = {one.name: one for one in (SHAPE, *PARAMETERS)}
 _ORDER = frozenset({"sort", "sort_by", "order", "offset"})
 _NOT_SHAPED = frozenset({"as_of", "known_at", "snapshot", "cursor", "fields", "facets", "explain"})
@@ -45,6 +46,14 @@ class Shaped(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None = None
     before: str | None = None
     priced: bool = False
+
+    @property
+    def document(self) -> str | None:
+        """The name of the finished document that answers it; ``None`` where there is none."""
+        if self.shape == OPENAI and self.question == EVERYTHING:
+            return "openai/priced" if self.priced else "openai/list"
+        is_whole = (self.after, self.before) == (None, None) and self.question == _NEWEST
+        return "anthropic/union" if is_whole and self.shape == UNION else None
 
     @property
     def dialect(self) -> str:

@@ -18,7 +18,7 @@ from modeldex.query.parameters import MOST_ROWS
 from modeldex.query.question import Question
 from modeldex.query.shapes import Shaped
 from modeldex.query.shelf import Shelf, Shelved
-from modeldex.serve.representation import JSON, Headers, Representation, http_date
+from modeldex.serve.representation import JSON, LOSSY, Headers, Representation, http_date
 from modeldex.snapshot.current import Current
 from modeldex.snapshot.documents import IDENTITY, compress, compressed, tagged
 from modeldex.snapshot.reader import Snapshot
@@ -71,7 +71,8 @@ class Answers:
         answer.check(question)
         pin = question.snapshot
         if question.is_whole_list:
-            return await self._whole(question, key, encoding)
+            name = "unique" if question.unique else "list"
+            return await self.document(name, key, encoding, pin)
         if question.limit is None and not await self._is_short(question):
             return await self._with_snapshot(
                 lambda held: self._streamed(held, question, encoding), pin
@@ -91,6 +92,8 @@ class Answers:
             QuestionError: a page is to begin at a row that there is not.
             NoSnapshot: there is nothing to answer from.
         """
+        if asked.document is not None:
+            return await self.document(asked.document, key, encoding)
         if asked.question.limit is None and not await self._is_short(asked.question):
             return await self._with_snapshot(lambda held: self._streamed(held, asked, encoding))
         kept_by = asked if asked.question.day is not None else key
@@ -166,10 +169,15 @@ class Answers:
         if is_kept:
             self.shelf.grown(len(body))
 
-    async def _whole(self, question: Question, key: Hashable, encoding: str) -> Representation:
-        """Return a finished document: from now on from the shelf, or in slices if it is large."""
-        name = "unique" if question.unique else "list"
-        pin = question.snapshot
+    async def document(
+        self, name: str, key: Hashable, encoding: str, pin: str | None = None
+    ) -> Representation:
+        """Return a finished document: from now on from the shelf, or in slices if it is large.
+
+        Raises:
+            NoSnapshot: there is nothing to answer from.
+            ExpiredSnapshot: the snapshot that is meant by *pin* is not kept any more.
+        """
         found = await self._once(
             (self.shelf.snapshot, pin, name, encoding),
             lambda: self._with_snapshot(lambda held: self._document(held, name, encoding), pin),
@@ -232,18 +240,29 @@ class Answers:
 
     def _document(self, snapshot: Snapshot, name: str, encoding: str) -> Shelved | None:
         """Return a finished document, ``None`` where it is too large for the shelf."""
-        number, _, size = snapshot.document(name, encoding)
+        number, _, size, media_type = snapshot.document(name, encoding)
         if size > self.shelf.largest:
             return None
-        _, root, _ = snapshot.document(name, IDENTITY)
+        _, root, *_ = snapshot.document(name, IDENTITY)
         body = b"".join(_parts(snapshot, number))
-        return Shelved(snapshot.id, root.strip('"'), http_date(snapshot.timestamp), body, encoding)
+        modified = http_date(snapshot.timestamp)
+        found = Shelved(snapshot.id, root.strip('"'), modified, body, encoding)
+        found.media_type, found.extra = media_type.encode(), _lossy(snapshot, name)
+        return found
 
     def _sliced(self, snapshot: Snapshot, name: str, encoding: str) -> Representation:
         """Return a finished document, read in slices while it is sent."""
-        number, etag, size = snapshot.document(name, encoding)
+        number, etag, size, media_type = snapshot.document(name, encoding)
         body = self._slices(_parts(snapshot, number))
-        return Representation(etag.encode(), encoding, http_date(snapshot.timestamp), size, body)
+        return Representation(
+            etag.encode(),
+            encoding,
+            http_date(snapshot.timestamp),
+            size,
+            body,
+            media_type=media_type.encode(),
+            extra=_lossy(snapshot, name),
+        )
 
     async def _slices(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         try:
@@ -282,7 +301,7 @@ def _shelved(snapshot: Snapshot, make: Callable[[Snapshot], Made]) -> Shelved:
 
 def lossy(snapshot: Snapshot, dialect: str) -> Headers:
     """Return the header that says how much a dialect cannot say of the whole catalog."""
-    return ((b"x-modeldex-lossy", b"%d" % snapshot.lossy(dialect)),)
+    return ((LOSSY, b"%d" % snapshot.lossy(dialect)),)
 
 
 def _shaped(snapshot: Snapshot, asked: Shaped) -> Made:
@@ -313,6 +332,12 @@ def _representation(found: Shelved, encoding: str, body: bytes) -> Representatio
         media_type=found.media_type,
         extra=found.extra,
     )
+
+
+def _lossy(snapshot: Snapshot, document: str) -> Headers:
+    """Return the header that says how much the dialect of ``dialect/document`` cannot say."""
+    dialect, is_one, _ = document.partition("/")
+    return lossy(snapshot, dialect) if is_one else ()
 
 
 def _parts(snapshot: Snapshot, number: int) -> Iterator[bytes]:

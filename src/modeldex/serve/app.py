@@ -19,6 +19,7 @@ from modeldex.serve.representation import Negotiator
 from modeldex.serve.routes import (
     catalog,
     cost,
+    dialects,
     gateways,
     google,
     health,
@@ -54,6 +55,7 @@ def build(
     app.include_router(routers.router(handlers))
     app.include_router(catalog.router(handlers))
     app.include_router(cost.router(answers, now))
+    app.include_router(dialects.router(handlers))
     app.include_router(gateways.router(answers, statuses))
     app.include_router(health.router(answers.current))
     app.include_router(metrics.router(statuses, answers.current))

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from modeldex.dialects import native, remembered
+from modeldex.dialects import catalogs_of_others, finished, native, remembered
+from modeldex.dialects.finished import Finished
 from modeldex.domain.model import Catalog
 from modeldex.pricing import quality
 from modeldex.snapshot import dialect_rows, schema
@@ -22,6 +23,7 @@ class Fragments(msgspec.Struct, frozen=True):
         quality: slug and body of each provider with offers.
         losses: name of each dialect, how much it cannot say, and the list of it.
         rows: of each table of ``schema.ROWS`` its rows, rank first.
+        documents: whole documents in other catalogs' shapes.
     """
 
     offers: list[bytes]
@@ -32,12 +34,14 @@ class Fragments(msgspec.Struct, frozen=True):
     quality: list[tuple[str, bytes]]
     losses: list[tuple[str, int, bytes]] = []
     rows: dialect_rows.Tables = {}
+    documents: list[Finished] = []
 
 
 def render(catalog: Catalog) -> Fragments:
     """Return the catalog's rows, encoded once."""
     providers = {one.slug: one for one in catalog.providers}
     rows, losses = dialect_rows.render(catalog)
+    documents, lost = finished.render(catalogs_of_others.EMITTERS, catalog)
     return Fragments(
         offers=[_encode(native.offer_row(o, providers[o.facts.provider])) for o in catalog.offers],
         entries=[
@@ -51,8 +55,9 @@ def render(catalog: Catalog) -> Fragments:
             if one.evidence
         ],
         quality=[(one.provider, _encode(one)) for one in quality.report(catalog.offers)],
-        losses=losses,
+        losses=[*losses, *((name, total, _encode(found)) for name, total, found in lost)],
         rows=rows,
+        documents=documents,
     )
 
 
@@ -85,5 +90,9 @@ def _content(catalog: Catalog, fragments: Fragments) -> Iterator[bytes]:
     for _, body in (*fragments.evidence, *fragments.quality):
         yield body
     yield from dialect_rows.content(fragments.rows)
-    for _, _, body in fragments.losses:
+    for name, _, body in fragments.losses:
+        yield _encode(name)
         yield body
+    for one in fragments.documents:
+        yield _encode((one.name, one.media_type))
+        yield one.body

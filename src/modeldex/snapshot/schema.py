@@ -104,7 +104,7 @@ create virtual table search using fts5 (
 );
 create table documents (
     number integer primary key, name text not null, encoding text not null, etag text not null,
-    size integer not null, unique (name, encoding)
+    size integer not null, media_type text not null, unique (name, encoding)
 );
 create table document_parts (
     document integer not null, part integer not null, body blob not null,

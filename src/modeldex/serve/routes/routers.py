@@ -77,6 +77,9 @@ class Routers:
         encoding: str,
     ) -> Representation | None:
         asked = routers.of(request.query_params.multi_items(), self.catalog.question)
+        if asked.is_whole_list and make is routers.page:
+            name, key = f"{openrouter.NAME}/list", shelf_key(request.scope)
+            return await self.answers.document(name, key, encoding)
         is_feed = asked.rss and make is routers.page
         chosen, media_type = (routers.feed, rss.MEDIA_TYPE) if is_feed else (make, JSON)
         question = (chosen.__name__, asked)
@@ -89,8 +92,10 @@ class Routers:
         )
 
     async def _list(self, request: Request, dialect: str) -> Response:
-        make = partial(routers.listed, dialect=dialect)
-        return await self._made(request, dialect, ("list", dialect), make)
+        name, key = f"{dialect}/list", shelf_key(request.scope)
+        return await self.catalog.answered(
+            request, lambda encoding: self.answers.document(name, key, encoding)
+        )
 
     async def _named(
         self, request: Request, dialect: str, find: Callable[[Snapshot, str, str], bytes | None]
