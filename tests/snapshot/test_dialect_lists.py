@@ -1,6 +1,6 @@
 """The finished lists of the row dialects are what their rows make."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -17,7 +17,7 @@ from support import catalogs, varied
 from support.snapshots import published
 
 NEWEST = replace(EVERYTHING, sort="created", order="desc")
-CATALOGS = {
+CATALOGS: dict[str, Callable[[], Catalog]] = {
     "varied": varied.catalog,
     "many": lambda: catalogs.sized(300, models=40),
     "empty": catalogs.of,
@@ -29,7 +29,7 @@ def snapshot(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Snapshot]:
     """A published catalog."""
-    catalog: Catalog = CATALOGS[request.param]()
+    catalog = CATALOGS[request.param]()
     with ThreadPoolExecutor(1) as pool:
         yield published(tmp_path_factory.mktemp("lists"), catalog, pool)
 

@@ -8,7 +8,7 @@ import msgspec
 from modeldex.dialects import anthropic, openai
 from modeldex.errors import QuestionError
 from modeldex.query import answer, lists, sql_shaped
-from modeldex.query.question import Question
+from modeldex.query.question import Place, Question
 from modeldex.query.shapes import ANTHROPIC, OPENAI, UNION, Shaped
 from modeldex.snapshot import schema
 from modeldex.snapshot.reader import Snapshot
@@ -61,8 +61,12 @@ def _page(snapshot: Snapshot, asked: Shaped) -> _Page:
         return _Page(_openai(snapshot, asked), more=False)
     if asked.before is not None:
         return _before(snapshot, asked, asked.before)
-    start = 0 if asked.after is None else _position(snapshot, asked, asked.after, "after_id")
-    return _from(snapshot, asked.question, start)
+    question = asked.question
+    if asked.after is not None:
+        rank = _rank(snapshot, asked, asked.after, "after_id")
+        edge = snapshot.rows(*sql_shaped.edge(question, rank))[0][0]
+        question = msgspec.structs.replace(question, place=Place(0, edge))
+    return _from(snapshot, question)
 
 
 def _openai(snapshot: Snapshot, asked: Shaped) -> Sequence[int]:
@@ -72,27 +76,26 @@ def _openai(snapshot: Snapshot, asked: Shaped) -> Sequence[int]:
     return [rank for (rank,) in snapshot.rows(*found)]
 
 
-def _from(snapshot: Snapshot, question: Question, start: int) -> _Page:
-    """Return the page that begins at a place, one row looked at beyond its end."""
+def _from(snapshot: Snapshot, question: Question) -> _Page:
+    """Return a page, one row looked at beyond its end."""
     limit = question.limit
     ahead = None if limit is None else limit + 1
-    wanted = msgspec.structs.replace(question, offset=start, limit=ahead)
-    ranks = lists.page(snapshot, wanted).ranks
+    ranks = lists.page(snapshot, msgspec.structs.replace(question, limit=ahead)).ranks
     return _Page(ranks[:limit], more=limit is not None and len(ranks) > limit)
 
 
 def _before(snapshot: Snapshot, asked: Shaped, name: str) -> _Page:
-    end = _position(snapshot, asked, name, "before_id")
-    limit = asked.question.limit or end
-    start = max(0, end - limit)
+    rank = _rank(snapshot, asked, name, "before_id")
+    end = int(snapshot.rows(*sql_shaped.before(asked.question, rank, snapshot))[0][0])
+    start = max(0, end - (asked.question.limit or end))
     if end == 0:
         return _Page([], more=False)
     wanted = msgspec.structs.replace(asked.question, offset=start, limit=end - start)
     return _Page(lists.page(snapshot, wanted).ranks, more=start > 0)
 
 
-def _position(snapshot: Snapshot, asked: Shaped, name: str, parameter: str) -> int:
-    """Return how many rows come before the page's edge that *name* is.
+def _rank(snapshot: Snapshot, asked: Shaped, name: str, parameter: str) -> int:
+    """Return the rank of the row at a page's edge.
 
     It need not match the filters, nor be shown any more: its place in the order is enough.
     """
@@ -102,9 +105,7 @@ def _position(snapshot: Snapshot, asked: Shaped, name: str, parameter: str) -> i
         what = "model" if asked.question.unique else "offer"
         sentence = f"{parameter} names no {what} of this list: {name[:200]!r}."
         raise QuestionError(parameter, sentence)
-    through = parameter == "after_id"
-    place = sql_shaped.position(asked.question, found[0][0], snapshot, through=through)
-    return int(snapshot.rows(*place)[0][0])
+    return int(found[0][0])
 
 
 def _rows(snapshot: Snapshot, asked: Shaped, ranks: Sequence[int]) -> list[bytes]:

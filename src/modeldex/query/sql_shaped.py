@@ -53,22 +53,37 @@ def _having(
     return f"{matching} select {what} from {joined}", values
 
 
-def position(question: Question, rank: int, snapshot: Snapshot, *, through: bool) -> Statement:
+def edge(question: Question, rank: int) -> Statement:
+    """Return the statement that gives the place of a row in the order of a list.
+
+    Args:
+        question: sorted by one of ``schema.SORTS``.
+    """
+    return f"select {_column(question)} from {_table(question)} where rank = ?", [rank]
+
+
+def before(question: Question, rank: int, snapshot: Snapshot) -> Statement:
     """Return the statement that counts the matching rows before the one of a rank.
 
     Args:
         question: sorted by one of ``schema.SORTS``.
-        through: count that one, too, if it matches.
     """
-    where, values = sql.matches(replace(question, sort="id"), snapshot)
-    table = "models" if question.unique else "offers"
-    column = sort_column(question.sort, question.order)
-    is_before = (
-        f"{column} {'<=' if through else '<'} (select {column} from {table} where rank = ?)"
-    )
-    if question.unique:
+    walks = sql.is_unfiltered(question)  # then the order's own index counts
+    where, values = sql.matches(replace(question, sort="id"), snapshot, walks=walks)
+    is_before = f"{_column(question)} < ({edge(question, rank)[0]})"
+    if not question.unique:
+        statement = f"select count(*) from {where} and o.{is_before}"
+    elif walks and not question.include_inactive:
+        statement, values = f"select count(*) from models where active = 1 and {is_before}", []
+    else:
         matching = f"select o.model from {where}"
         statement = f"select count(*) from models where rank in ({matching}) and {is_before}"
-    else:
-        statement = f"select count(*) from {where} and o.{is_before}"
     return statement, [*values, rank]
+
+
+def _table(question: Question) -> str:
+    return "models" if question.unique else "offers"
+
+
+def _column(question: Question) -> str:
+    return sort_column(question.sort, question.order)
