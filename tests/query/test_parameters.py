@@ -157,7 +157,7 @@ def test_what_is_asked_of_one(given: list[tuple[str, str]], expected: dict[str, 
         (
             [("limit", "1")],
             "limit",
-            "Allowed: as_of, explain, fields, known_at, shape, unique, uni",
+            "Allowed: as_of, explain, fields, known_at, shape, unique",
         ),
     ],
 )

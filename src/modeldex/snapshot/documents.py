@@ -12,7 +12,6 @@ from isal import igzip, isal_zlib
 from modeldex.dialects import native
 from modeldex.dialects.finished import JSON, Finished
 from modeldex.domain.model import Catalog
-from modeldex.snapshot import dialect_lists
 from modeldex.snapshot.fragments import Fragments
 
 PART = 256 * 1024
@@ -76,7 +75,7 @@ def finished(
     """Yield the unfiltered lists, then the documents of other dialects, in every encoding."""
     for one in _whole_lists(catalog, fragments, snapshot, timestamp):
         yield from _in_every_encoding(one, pool)
-    for one in (*dialect_lists.whole(catalog, fragments.rows), *fragments.documents):
+    for one in fragments.documents:
         yield from _in_every_encoding(one, pool)
 
 

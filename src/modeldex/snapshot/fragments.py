@@ -9,7 +9,7 @@ from modeldex.dialects import catalogs_of_others, finished, native, remembered
 from modeldex.dialects.finished import Finished
 from modeldex.domain.model import Catalog
 from modeldex.pricing import quality
-from modeldex.snapshot import dialect_rows, schema
+from modeldex.snapshot import dialect_lists, dialect_rows, schema
 from modeldex.snapshot.memory import sorted_facts
 
 _encode = msgspec.json.Encoder().encode
@@ -57,7 +57,7 @@ def render(catalog: Catalog) -> Fragments:
         quality=[(one.provider, _encode(one)) for one in quality.report(catalog.offers)],
         losses=[*losses, *((name, total, _encode(found)) for name, total, found in lost)],
         rows=rows,
-        documents=documents,
+        documents=[*dialect_lists.whole(catalog, rows), *documents],
     )
 
 
