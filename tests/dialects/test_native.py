@@ -15,7 +15,8 @@ from support import catalogs
 from support.catalogs import listing, priced
 
 OFFER_FIELDS = {
-    "id", "object", "created", "owned_by", "canonical_slug", "name", "description",
+    "id", "object", "created", "created_from", "owned_by", "canonical_slug", "name",
+    "description",
     "provider_slug", "source_gateway", "provider_model_id", "via", "visibility",
     "base", "variants", "editions", "identified_by",
     "context_length", "max_output_tokens", "architecture", "pricing", "pricing_source",
@@ -28,7 +29,8 @@ OFFER_FIELDS = {
     "throughput", "uptime", "popularity",
 }  # fmt: skip
 MODEL_FIELDS = {
-    "id", "object", "created", "owned_by", "canonical_slug", "name", "description",
+    "id", "object", "created", "created_from", "owned_by", "canonical_slug", "name",
+    "description",
     "base", "variants", "alias_of",
     "context_length", "max_output_tokens", "architecture", "modality", "supported_parameters",
     "capabilities", "hugging_face_id", "open_weights", "model_logo_url", "is_active",
@@ -144,7 +146,7 @@ def test_what_nobody_says_is_null_or_empty() -> None:
     """Unknown is null; a list of words of which none is known is empty; a name is the id."""
     found = row()
     unknown = (
-        "created description via context_length max_output_tokens pricing pricing_source rate_id "
+        "description via context_length max_output_tokens pricing pricing_source rate_id "
         "is_private hugging_face_id modality expiration_date"
     )
 
@@ -152,6 +154,24 @@ def test_what_nobody_says_is_null_or_empty() -> None:
     assert (found["rates"], found["supported_parameters"], found["doubts"]) == ([], [], [])
     assert found["name"] == "org/m"
     assert found["model_logo_url"] == "https://l.example/a"
+
+
+@pytest.mark.parametrize(
+    ("facts", "created", "origin"),
+    [
+        ({"created": 1_700_000_000, "release_date": "2026-01-02"}, 1_700_000_000, "stated"),
+        ({"release_date": "2026-01-02"}, 1_767_312_000, "release_date"),
+        ({}, 1_795_392_000, "first_seen"),
+    ],
+)
+def test_there_is_always_a_moment_of_creation(
+    facts: dict[str, Any], created: int, origin: str
+) -> None:
+    """OpenAI's clients need a number; beside it stands whose word it is, if anybody's."""
+    offer, (model,) = row(**facts), unique(catalogs.of(listing("acme", "org/m", **facts)))
+
+    assert (offer["created"], offer["created_from"]) == (created, origin)
+    assert (model["created"], model["created_from"]) == (created, origin)
 
 
 @pytest.mark.finding("ME-H4")

@@ -200,7 +200,7 @@ class Oracle:
         if question.sort == "name":
             return row["name"].casefold()
         if question.sort in ("created", "context"):
-            return _came_out(row) if question.sort == "created" else row["context_length"]
+            return came_out(row) if question.sort == "created" else row["context_length"]
         if question.sort in SPEEDS:
             known = [self.speeds(one["id"]) for one in self._offers(row, unique=question.unique)]
             values = [one[SPEEDS[question.sort]] for one in known if one]
@@ -250,7 +250,7 @@ def _states(row: Row, question: Question) -> bool:
 
 def _lies(row: Row, question: Question) -> bool:
     """Return whether numbers lie within bounds; one that is not known lies nowhere."""
-    came, million = _came_out(row), Decimal(1_000_000)
+    came, million = came_out(row), Decimal(1_000_000)
     prompt, completion = (_price(row, meter) for meter in ("prompt", "completion"))
     age = None if came is None or question.day is None else question.day - came // 86_400
     bounds: tuple[tuple[Any, Any, Any], ...] = (
@@ -274,7 +274,7 @@ def _stands(row: Row, question: Question) -> bool:
 FITS = (_bears, _states, _lies, _stands)
 
 
-def _came_out(row: Row) -> int | None:
+def came_out(row: Row) -> int | None:
     """Return when a row's model came out, unix seconds: as it is stated, else its release date."""
     if row["created"] is not None and row.get("created_from", "stated") == "stated":
         created: int = row["created"]

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from modeldex.query.question import Question
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import SORTS
-from query.mixed import Oracle
+from query.mixed import Oracle, came_out
 from support.scale import scaled
 from support.snapshots import ask, ids
 
@@ -94,7 +94,7 @@ def test_the_catalog_is_hard(oracle: Oracle) -> None:
     assert max(shared.values()) > 2
     assert {row["pricing"] is None for row in oracle.offers} == {True, False}
     assert {row["context_length"] is None for row in oracle.offers} == {True, False}
-    assert {row["created"] is None for row in oracle.offers} == {True, False}
+    assert {came_out(row) is None for row in oracle.offers} == {True, False}
     assert {row["status"] for row in oracle.offers} == {"available", "deprecated", "unlisted"}
     assert {row["is_active"] for row in oracle.models} == {True, False}
     assert any(

@@ -154,7 +154,11 @@ def test_what_is_asked_of_one(given: list[tuple[str, str]], expected: dict[str, 
         ([("explain", "1"), ("explain", "0")], "explain", "given twice with different values"),
         ([("explain", "1"), ("as_of", "2026-01-02")], "explain", "Leave out as_of and known_at"),
         ([("explain", "1"), ("known_at", "2026-01-02")], "explain", "Leave out as_of and known_"),
-        ([("limit", "1")], "limit", "Allowed: as_of, explain, fields, known_at, unique, uni"),
+        (
+            [("limit", "1")],
+            "limit",
+            "Allowed: as_of, explain, fields, known_at, shape, unique",
+        ),
     ],
 )
 def test_what_cannot_be_asked_of_one(

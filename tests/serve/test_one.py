@@ -93,12 +93,12 @@ def test_a_name_that_means_nothing_is_a_404_problem(awkward: str, name: str) -> 
 
 
 def test_one_model_takes_no_parameter_of_the_list(awkward: str) -> None:
-    """Only `unique`, its other name, moments and `explain` mean something for one model."""
+    """A page size means nothing for one model; the answer names what does."""
     answer = wire.ask(awkward, "/v1/models/labs/twin?limit=3")
 
     assert answer.status == 400
     assert answer.json["detail"].endswith(
-        "Allowed: as_of, explain, known_at, unique, unique_models."
+        "Allowed: as_of, explain, fields, known_at, shape, unique, unique_models."
     )
 
 

@@ -2,7 +2,9 @@
 
 import re
 
+from modeldex.query import shapes
 from modeldex.query.parameters import PARAMETERS, PARAMETERS_OF_ONE
+from modeldex.serve.routes import dialects
 from support import wire
 
 
@@ -25,15 +27,22 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
 
     of_one = paths["/v1/models/{model_id}"]["get"]["parameters"]
 
-    assert listed == [one.name for one in PARAMETERS]
+    assert listed == [one.name for one in (*PARAMETERS, *shapes.PARAMETERS)]
     assert [one["name"] for one in of_one] == [
         "model_id", *(one.name for one in PARAMETERS_OF_ONE)
     ]  # fmt: skip
-    assert set(paths) == {
+    documents = {path for paths in dialects.PATHS.values() for path in paths}
+    assert set(paths) - documents == {
         "/v1/models", "/v1/models/{model_id}", "/v1/models/{model_id}/history", "/v1/changes",
         "/v1/models/trending", "/v1/models/low-latency", "/v1/observations",
         "/v1/provider/{provider}/stats", "/v1/provider/{provider}/top-models",
         "/v1/gateway/{gateway}/stats",
         "/v1/rates/{rate_id}", "/v1/cost", "/v1/gateways", "/v1/gateways/status",
-        "/logos/{slug}.svg", "/metrics", "/healthz", "/readyz",
+        "/logos/{slug}.svg", "/metrics", "/healthz", "/readyz", "/priced/v1/models",
+        "/v1beta/models",
+        "/v1beta/models/{model_id}", "/api/v1/models", "/api/v1/models/count",
+        "/api/v1/models/user", "/api/v1/models/{model_id}/endpoints", "/api/v1/model/{model_id}",
+        "/api/v1/providers", "/vercel/v1/models", "/vercel/v1/models/{model_id}",
+        "/huggingface/v1/models", "/huggingface/v1/models/{model_id}",
+        "/v1/dialects", "/v1/dialects/{dialect}/losses",
     }  # fmt: skip

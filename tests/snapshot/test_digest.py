@@ -16,7 +16,7 @@ from modeldex import pipeline
 from modeldex.domain.listing import Listing
 from modeldex.domain.model import Catalog
 from modeldex.domain.provider import Provider
-from modeldex.snapshot import fragments
+from modeldex.snapshot import fragments, schema
 from support import catalogs
 from support.remembered import Fact, change, remembering
 from support.scale import scaled
@@ -178,3 +178,28 @@ def test_two_processes_make_the_same_bytes(tmp_path: Path) -> None:
 
     assert len(first) == 1 + 2 * 4
     assert first == second
+
+
+@pytest.mark.parametrize("table", schema.ROWS)
+def test_another_row_of_a_dialect_is_another_id(table: str) -> None:
+    """A dialect that says something else does not keep the old bytes."""
+    catalog = built(*LISTINGS)
+    rendered = fragments.render(catalog)
+    rank, *bodies = rendered.rows[table][0]
+    for place in range(len(bodies)):
+        changed = [*bodies[:place], b"{}", *bodies[place + 1 :]]
+        rows = {**rendered.rows, table: [(rank, *changed), *rendered.rows[table][1:]]}
+        other = replace(rendered, rows=rows)
+        assert fragments.digest(catalog, other) != fragments.digest(catalog, rendered)
+
+
+def test_another_envelope_or_another_loss_is_another_id() -> None:
+    """Whole lists and what is lost are content, too."""
+    catalog = built(*LISTINGS)
+    rendered = fragments.render(catalog)
+    first, *others = rendered.documents
+    listed = replace(rendered, documents=[replace(first, body=b"[]"), *others])
+    name, total, _ = rendered.losses[0]
+    lost = replace(rendered, losses=[(name, total, b"[]"), *rendered.losses[1:]])
+
+    assert len({fragments.digest(catalog, one) for one in (rendered, listed, lost)}) == 3

@@ -70,7 +70,7 @@ def test_each_representation_has_a_tag_of_its_own(snapshot: Snapshot, name: str)
 @pytest.mark.parametrize("encoding", [documents.IDENTITY, *documents.ENCODINGS])
 def test_a_document_is_read_in_slices(snapshot: Snapshot, encoding: str) -> None:
     """The slices of a document are of bounded size, add up to it, and end."""
-    number, _, size = snapshot.document("list", encoding)
+    number, _, size, _ = snapshot.document("list", encoding)
     body = snapshot.whole("list", encoding).body
     slices = [snapshot.part(number, part) or b"" for part in range(-(-size // documents.PART))]
 

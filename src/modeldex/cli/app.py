@@ -10,6 +10,7 @@ from modeldex.cli import (
     cost,
     decide,
     diff,
+    export,
     history,
     models,
     past,
@@ -32,7 +33,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verb in (serve, refresh, models, show, history, diff, cost, check, precedence, settings):
+for verb in (
+    serve,
+    refresh,
+    models,
+    show,
+    history,
+    diff,
+    cost,
+    check,
+    export,
+    precedence,
+    settings,
+):
     app.command(verb.NAME)(verb.command)
 for name, command in (decide.COMMANDS | past.COMMANDS).items():
     app.command(name)(command)

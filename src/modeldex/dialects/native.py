@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from modeldex.dialects import speeds
+from modeldex.dialects import speeds, things
 from modeldex.domain import decimals
 from modeldex.domain.listing import Listing
 from modeldex.domain.model import Model
@@ -17,7 +17,7 @@ from modeldex.normalize.modalities import arrow
 from modeldex.pricing import effective
 
 _CORE = ("reasoning", "streaming", "structured_output", "tools", "vision")
-_PRICE_KEYS = {
+PRICE_KEYS = {
     Meter.INPUT: "prompt",
     Meter.OUTPUT: "completion",
     Meter.REQUEST: "request",
@@ -42,7 +42,7 @@ def offer_row(offer: Offer, provider: Provider) -> dict[str, Any]:
     return {
         "id": offer.id,
         "object": "model",
-        "created": facts.created,
+        **_created(facts, offer.first_seen),
         "owned_by": offer.model_id.partition("/")[0],
         "canonical_slug": offer.model_id,
         "base": offer.base,
@@ -89,10 +89,11 @@ def model_head(model: Model) -> dict[str, Any]:
     """Return a model as a row of the unique list, but for its ``providers``."""
     facts, shown = model.facts, [one for one in model.offers if one.is_active]
     cheapest = next((one for one in shown if Meter.INPUT in one.prices), None)
+    first_seen = min(one.first_seen for one in model.offers)
     return {
         "id": model.id,
         "object": "model",
-        "created": facts.created,
+        **_created(facts, first_seen),
         "owned_by": model.id.partition("/")[0],
         "canonical_slug": model.id,
         "base": model.base,
@@ -110,7 +111,7 @@ def model_head(model: Model) -> dict[str, Any]:
         "is_active": bool(shown),
         "is_free": any(one.is_free for one in shown),
         "pricing_unit": "usd_per_unit",
-        "first_seen": min(one.first_seen for one in model.offers),
+        "first_seen": first_seen,
         "last_changed": max(one.last_changed for one in model.offers),
         "aliases": list(model.aliases),
         "provider_count": len({one.facts.provider for one in shown}),
@@ -151,10 +152,16 @@ def pricing(prices: Mapping[Meter, Decimal]) -> dict[str, str | None] | None:
         return None
     known = {
         name: decimals.plain(prices[meter])
-        for meter, name in _PRICE_KEYS.items()
+        for meter, name in PRICE_KEYS.items()
         if meter in prices
     }
     return {"prompt": None, "completion": None, **known}
+
+
+def _created(facts: Listing, first_seen: str) -> dict[str, Any]:
+    """Return a moment, always, as OpenAI's clients need it, and what kind of moment it is."""
+    moment, origin = things.created(facts, first_seen)
+    return {"created": moment, "created_from": origin}
 
 
 def _limits(facts: Listing) -> dict[str, Any]:

@@ -84,7 +84,9 @@ PARAMETERS = (
               repeatable=True),
     Parameter("facets", "Also `facets`: how many matching rows have each provider, author, "
               "modality, capability, status, and are free.", _SWITCH),
-    Parameter("shape", "Whose shape the rows have.",
+    Parameter("shape", "Rows and errors as another service has them: `openai` (lean), "
+              "`anthropic`, or `union` for both at once. A header `anthropic-version` means "
+              "`anthropic`.",
               {"type": "string", "enum": list(SHAPES), "default": SHAPES[0]}),
     Parameter("sort", "Unknown values come last in both directions, ties by id. With `q` and "
               "without `sort`, by relevance.",
@@ -109,7 +111,8 @@ PARAMETERS = (
 )  # fmt: skip
 BY_NAME = {one.name: one for one in PARAMETERS}
 OF_ONE = {
-    **{n: BY_NAME[n] for n in ("unique", "unique_models", "fields", "as_of", "known_at")},
+    **{n: BY_NAME[n]
+       for n in ("unique", "unique_models", "fields", "shape", "as_of", "known_at")},
     "explain": Parameter("explain", "Also `explanation`: by offer id, in `identity` why it counts "
                          "as its model, in `evidence` who settled which field. Of the catalog "
                          "now, so without `as_of` and `known_at`.", _SWITCH),

@@ -9,15 +9,16 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from modeldex import __version__
 from modeldex.errors import DamagedSnapshot, NoSnapshot
-from modeldex.query import answer
+from modeldex.query import answer, shaped
 from modeldex.query.parameters import MOST_ROWS
 from modeldex.query.question import Question
+from modeldex.query.shapes import Shaped
 from modeldex.query.shelf import Shelf, Shelved
-from modeldex.serve.representation import Representation, http_date
+from modeldex.serve.representation import JSON, LOSSY, Headers, Representation, http_date
 from modeldex.snapshot.current import Current
 from modeldex.snapshot.documents import IDENTITY, compress, compressed, tagged
 from modeldex.snapshot.reader import Snapshot
@@ -25,6 +26,14 @@ from modeldex.snapshot.reader import Snapshot
 _SMALLEST = 512
 _MOST_DAMAGE = 4
 _T = TypeVar("_T")
+
+
+class Made(NamedTuple):
+    """A finished body, its content type, and headers of this content."""
+
+    body: bytes
+    media_type: bytes = JSON
+    extra: Headers = ()
 
 
 class Answers:
@@ -66,7 +75,8 @@ class Answers:
         answer.check(question)
         pin = question.snapshot
         if question.is_whole_list:
-            return await self._whole(question, key, encoding)
+            name = "unique" if question.unique else "list"
+            return await self.document(name, key, encoding, pin)
         if question.limit is None and not await self._is_short(question):
             return await self._with_snapshot(
                 lambda held: self._streamed(held, question, encoding), pin
@@ -75,9 +85,23 @@ class Answers:
             question,
             question if question.day is not None else key,
             encoding,
-            lambda held: answer.page(held, question),
+            lambda held: Made(answer.page(held, question)),
             pin,
         )
+
+    async def shaped(self, asked: Shaped, key: Hashable, encoding: str) -> Representation:
+        """Return a list in another service's shape; like :meth:`list`.
+
+        Raises:
+            QuestionError: a page is to begin at a row that there is not.
+            NoSnapshot: there is nothing to answer from.
+        """
+        if asked.document is not None:
+            return await self.document(asked.document, key, encoding)
+        if asked.question.limit is None and not await self._is_short(asked.question):
+            return await self._with_snapshot(lambda held: self._streamed(held, asked, encoding))
+        kept_by = asked if asked.question.day is not None else key
+        return await self._finished(asked, kept_by, encoding, lambda held: _shaped(held, asked))
 
     async def counts(self) -> dict[str, int]:
         """Return how many offers of each provider are shown, by slug.
@@ -92,18 +116,24 @@ class Answers:
         question: Hashable,
         key: Hashable,
         encoding: str,
-        make: Callable[[Snapshot], bytes | None],
+        make: Callable[[Snapshot], bytes | Made | None],
+        *,
+        pin: str | None = None,
     ) -> Representation | None:
         """Return what *make* makes of the snapshot, ``None`` where it makes nothing.
 
         Args:
             question: equal ones have equal answers.
+            pin: id of the snapshot that is meant; ``None`` is the current one.
 
         Raises:
             NoSnapshot: there is nothing to answer from.
+            ExpiredSnapshot: the snapshot that is meant is not kept any more.
         """
         try:
-            return await self._finished(question, key, encoding, lambda held: _found(make(held)))
+            return await self._finished(
+                question, key, encoding, lambda held: _found(make(held)), pin
+            )
         except _NothingThere:
             return None
 
@@ -120,7 +150,7 @@ class Answers:
         question: Hashable,
         key: Hashable,
         encoding: str,
-        make: Callable[[Snapshot], bytes],
+        make: Callable[[Snapshot], Made],
         pin: str | None = None,
     ) -> Representation:
         shelved = self.shelf.get(question)
@@ -143,13 +173,18 @@ class Answers:
         if is_kept:
             self.shelf.grown(len(body))
 
-    async def _whole(self, question: Question, key: Hashable, encoding: str) -> Representation:
-        """Return a finished document: from now on from the shelf, or in slices if it is large."""
+    async def document(
+        self, name: str, key: Hashable, encoding: str, pin: str | None = None
+    ) -> Representation:
+        """Return a finished document: from now on from the shelf, or in slices if it is large.
+
+        Raises:
+            NoSnapshot: there is nothing to answer from.
+            ExpiredSnapshot: the snapshot that is meant by *pin* is not kept any more.
+        """
         known = self.shelved(key, encoding)
         if known is not None:  # it came while this one waited for a place
             return known
-        name = "unique" if question.unique else "list"
-        pin = question.snapshot
         found = await self._once(
             (self.shelf.snapshot, pin, name, encoding),
             lambda: self._with_snapshot(lambda held: self._document(held, name, encoding), pin),
@@ -202,30 +237,45 @@ class Answers:
                 self.current.damaged(error)
         raise NoSnapshot
 
-    def _streamed(self, snapshot: Snapshot, question: Question, encoding: str) -> Representation:
+    def _streamed(
+        self, snapshot: Snapshot, question: Question | Shaped, encoding: str
+    ) -> Representation:
         """Return an answer without a limit, made while it is sent.
 
         Its bytes follow from the snapshot and the question, so these are hashed instead.
         """
         said = repr((__version__, snapshot.id, snapshot.timestamp, question)).encode()
         etag = tagged(hashlib.blake2b(said, digest_size=16).hexdigest(), encoding)
-        body = self._slices(compressed(answer.stream(snapshot, question), encoding))
-        return Representation(etag.encode(), encoding, http_date(snapshot.timestamp), None, body)
+        plain, extra = _streams(snapshot, question)
+        body = self._slices(compressed(plain, encoding))
+        last_modified = http_date(snapshot.timestamp)
+        return Representation(etag.encode(), encoding, last_modified, None, body, extra=extra)
 
     def _document(self, snapshot: Snapshot, name: str, encoding: str) -> Shelved | None:
         """Return a finished document, ``None`` where it is too large for the shelf."""
-        number, _, size = snapshot.document(name, encoding)
+        number, _, size, media_type = snapshot.document(name, encoding)
         if size > self.shelf.largest:
             return None
-        _, root, _ = snapshot.document(name, IDENTITY)
+        _, root, *_ = snapshot.document(name, IDENTITY)
         body = b"".join(_parts(snapshot, number))
-        return Shelved(snapshot.id, root.strip('"'), http_date(snapshot.timestamp), body, encoding)
+        modified = http_date(snapshot.timestamp)
+        found = Shelved(snapshot.id, root.strip('"'), modified, body, encoding)
+        found.media_type, found.extra = media_type.encode(), _lossy(snapshot, name)
+        return found
 
     def _sliced(self, snapshot: Snapshot, name: str, encoding: str) -> Representation:
         """Return a finished document, read in slices while it is sent."""
-        number, etag, size = snapshot.document(name, encoding)
+        number, etag, size, media_type = snapshot.document(name, encoding)
         body = self._slices(_parts(snapshot, number))
-        return Representation(etag.encode(), encoding, http_date(snapshot.timestamp), size, body)
+        return Representation(
+            etag.encode(),
+            encoding,
+            http_date(snapshot.timestamp),
+            size,
+            body,
+            media_type=media_type.encode(),
+            extra=_lossy(snapshot, name),
+        )
 
     async def _slices(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         try:
@@ -248,16 +298,34 @@ class _NothingThere(Exception):
     """A name that means nothing; nothing is kept on the shelf for it."""
 
 
-def _found(body: bytes | None) -> bytes:
-    if body is None:
+def _found(made: bytes | Made | None) -> Made:
+    if made is None:
         raise _NothingThere
-    return body
+    return Made(made) if isinstance(made, bytes) else made
 
 
-def _shelved(snapshot: Snapshot, make: Callable[[Snapshot], bytes]) -> Shelved:
-    body = make(snapshot)
-    root = hashlib.blake2b(body, digest_size=16).hexdigest()
-    return Shelved(snapshot.id, root, http_date(snapshot.timestamp), body)
+def _shelved(snapshot: Snapshot, make: Callable[[Snapshot], Made]) -> Shelved:
+    made = make(snapshot)
+    root = hashlib.blake2b(made.body, digest_size=16).hexdigest()
+    shelved = Shelved(snapshot.id, root, http_date(snapshot.timestamp), made.body)
+    shelved.media_type, shelved.extra = made.media_type, made.extra
+    return shelved
+
+
+def lossy(snapshot: Snapshot, dialect: str) -> Headers:
+    """Return the header that says how much a dialect cannot say of the whole catalog."""
+    return ((LOSSY, b"%d" % snapshot.lossy(dialect)),)
+
+
+def _shaped(snapshot: Snapshot, asked: Shaped) -> Made:
+    return Made(shaped.page(snapshot, asked), extra=lossy(snapshot, asked.dialect))
+
+
+def _streams(snapshot: Snapshot, asked: Question | Shaped) -> tuple[Iterator[bytes], Headers]:
+    """Return an answer in slices, and the headers of its content."""
+    if isinstance(asked, Question):
+        return answer.stream(snapshot, asked), ()
+    return shaped.stream(snapshot, asked), lossy(snapshot, asked.dialect)
 
 
 def _representation(found: Shelved, encoding: str, body: bytes) -> Representation:
@@ -271,6 +339,12 @@ def _representation(found: Shelved, encoding: str, body: bytes) -> Representatio
         media_type=found.media_type,
         extra=found.extra,
     )
+
+
+def _lossy(snapshot: Snapshot, document: str) -> Headers:
+    """Return the header that says how much the dialect of ``dialect/document`` cannot say."""
+    dialect, is_one, _ = document.partition("/")
+    return lossy(snapshot, dialect) if is_one else ()
 
 
 def _parts(snapshot: Snapshot, number: int) -> Iterator[bytes]:

@@ -20,12 +20,15 @@ from modeldex.serve.representation import Negotiator
 from modeldex.serve.routes import (
     catalog,
     cost,
+    dialects,
     gateways,
+    google,
     health,
     metrics,
     observations,
     popular,
     remembered,
+    routers,
 )
 from modeldex.serve.statuses import StatusFile
 from modeldex.serve.views import Views
@@ -75,9 +78,12 @@ def application(answers: Answers, site: Site, lifespan: Lifespan | None = None) 
     handlers = catalog.Catalog(answers, negotiator, site.now)
     app.include_router(remembered.router(handlers))
     app.include_router(popular.router(handlers))
+    app.include_router(google.router(handlers))
+    app.include_router(routers.router(handlers))
     app.include_router(catalog.router(handlers))
     app.include_router(cost.router(answers, site.now))
     app.include_router(observations.router(answers, site.recorder, site.now))
+    app.include_router(dialects.router(handlers))
     app.include_router(gateways.router(answers, site.statuses))
     app.include_router(health.router(answers.current))
     inside = workings(site.gate, answers, site.now)

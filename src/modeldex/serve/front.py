@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modeldex.serve.answers import Answers
+from modeldex.serve.envelopes import is_versioned
 from modeldex.serve.representation import Negotiator, conditions, send_answer
 
 SHELF = "modeldex.shelf"  # on the scope: whether it was a hit or a miss
@@ -31,7 +32,10 @@ class Front:
             await send_answer(receive, send, known, asked, scope["method"])
 
 
-def shelf_key(scope: Scope) -> tuple[bytes, bytes]:
-    """Return what identifies a question on the wire: its path and its query, as they came."""
+def shelf_key(scope: Scope) -> tuple[bytes, bytes, bool]:
+    """Return what identifies a question on the wire.
+
+    That is its path and its query, as they came, and whether an Anthropic client asks.
+    """
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    return raw, scope["query_string"]
+    return raw, scope["query_string"], is_versioned(scope["headers"])

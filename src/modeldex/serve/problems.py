@@ -1,25 +1,36 @@
-"""Errors as RFC 9457 problems: one sentence for people, one code for programs."""
+"""Errors: one sentence for people, one code for programs, in the envelope of who asks."""
 
 from collections.abc import Mapping
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
-MEDIA_TYPE = "application/problem+json"
-_TITLES = {
-    400: "Bad request",
-    401: "Key required",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "Conflict",
-    410: "Gone",
-    413: "Content too large",
-    415: "Unsupported media type",
-    500: "Internal error",
-    503: "Not ready",
-}
+from modeldex.serve import envelopes
+from modeldex.serve.envelopes import NATIVE, Problem
+
+MEDIA_TYPE = envelopes.PROBLEM
+
+
+class ProblemResponse(Response):
+    """A problem: RFC 9457, unless the request turns out to speak another dialect."""
+
+    def __init__(self, found: Problem, headers: Mapping[str, str]) -> None:
+        media_type, body = envelopes.render(NATIVE, found)
+        super().__init__(body, found.status, media_type=media_type)
+        self.headers["cache-control"] = "no-store"
+        self.headers.update(headers)
+        self.problem = found
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        dialect = envelopes.dialect_in(scope)
+        if dialect != NATIVE:
+            media_type, self.body = envelopes.render(dialect, self.problem)
+            self.headers["content-type"] = media_type
+            self.headers["content-length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
 
 
 def problem(
@@ -36,19 +47,8 @@ def problem(
         code: stable, for programs.
         detail: what was wrong and what to do; never an exception's own text.
     """
-    body: dict[str, object] = {
-        "type": f"urn:modeldex:problem:{code}",
-        "title": _TITLES.get(status, "Error"),
-        "status": status,
-        "code": code,
-        "detail": detail,
-    }
-    if parameter is not None:
-        body["parameter"] = parameter
-    answer = Response(msgspec.json.encode(body), status, media_type=MEDIA_TYPE)
-    answer.headers["cache-control"] = "no-store"
-    answer.headers.update(headers or {})
-    return answer
+    found = Problem(status=status, code=code, detail=detail, parameter=parameter)
+    return ProblemResponse(found, headers or {})
 
 
 def not_ready() -> Response:

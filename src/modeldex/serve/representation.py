@@ -18,6 +18,7 @@ from modeldex.snapshot.documents import ENCODINGS, IDENTITY
 CACHE_CONTROL = b"public, max-age=60, stale-while-revalidate=300"
 VARY = b"accept-encoding, anthropic-version, authorization, x-api-key"
 JSON = b"application/json"
+LOSSY = b"x-modeldex-lossy"  # how much of the catalog the answer's dialect cannot say
 Headers = tuple[tuple[bytes, bytes], ...]
 _MOST_REMEMBERED, _LONGEST_REMEMBERED = 1000, 200
 

@@ -1,4 +1,4 @@
-"""Whole-list documents, finished and compressed before they are asked for."""
+"""Whole documents, finished and compressed before they are asked for."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,6 +10,7 @@ import zstandard
 from isal import igzip, isal_zlib
 
 from modeldex.dialects import native
+from modeldex.dialects.finished import JSON, Finished
 from modeldex.domain.model import Catalog
 from modeldex.snapshot.fragments import Fragments
 
@@ -21,12 +22,13 @@ _GZIP_FRAME = 31  # zlib's number for a gzip header and the largest window
 
 
 class Document(msgspec.Struct, frozen=True):
-    """One whole list in one encoding. Its etag is that of the identity bytes plus the encoding."""
+    """One document in one encoding. Its etag is that of the identity bytes plus the encoding."""
 
     name: str
     encoding: str
     etag: str
     body: bytes
+    media_type: str = JSON
 
 
 def compress(body: bytes, encoding: str) -> bytes:
@@ -67,10 +69,29 @@ def tagged(root: str, encoding: str) -> str:
     return f'"{root}"' if encoding == IDENTITY else f'"{root}-{encoding}"'
 
 
-def whole_lists(
+def finished(
     catalog: Catalog, fragments: Fragments, snapshot: str, timestamp: str, pool: Executor
-) -> Iterable[Document]:
-    """Yield the unfiltered lists, flat and unique, in every encoding."""
+) -> Iterator[Document]:
+    """Yield the unfiltered lists, then the documents of other dialects, in every encoding."""
+    for one in _whole_lists(catalog, fragments, snapshot, timestamp):
+        yield from _in_every_encoding(one, pool)
+    for one in fragments.documents:
+        yield from _in_every_encoding(one, pool)
+
+
+def _in_every_encoding(one: Finished, pool: Executor) -> Iterator[Document]:
+    packed = {encoding: pool.submit(compress, one.body, encoding) for encoding in ENCODINGS}
+    root = hashlib.blake2b(one.body, digest_size=16).hexdigest()
+    yield Document(one.name, IDENTITY, tagged(root, IDENTITY), one.body, one.media_type)
+    for encoding, future in packed.items():
+        tag = tagged(root, encoding)
+        yield Document(one.name, encoding, tag, future.result(), one.media_type)
+
+
+def _whole_lists(
+    catalog: Catalog, fragments: Fragments, snapshot: str, timestamp: str
+) -> Iterator[Finished]:
+    """Yield the unfiltered lists, flat and unique."""
     for name, unique in (("list", False), ("unique", True)):
         rows = _unique_rows(catalog, fragments) if unique else _flat_rows(catalog, fragments)
         tail = native.Envelope(
@@ -84,11 +105,7 @@ def whole_lists(
             timestamp=timestamp,
         )
         body = native.OPENING + b",".join(rows) + native.closing(tail)
-        packed = {one: pool.submit(compress, body, one) for one in ENCODINGS}
-        root = hashlib.blake2b(body, digest_size=16).hexdigest()
-        yield Document(name, IDENTITY, tagged(root, IDENTITY), body)
-        for encoding, future in packed.items():
-            yield Document(name, encoding, tagged(root, encoding), future.result())
+        yield Finished(name, body)
 
 
 def _flat_rows(catalog: Catalog, fragments: Fragments) -> list[bytes]:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from modeldex.dialects import native, remembered
+from modeldex.dialects import catalogs_of_others, finished, native, remembered
+from modeldex.dialects.finished import Finished
+from modeldex.domain.history import History
 from modeldex.domain.model import Catalog
 from modeldex.pricing import quality
-from modeldex.snapshot import schema
+from modeldex.snapshot import dialect_lists, dialect_rows, schema
 from modeldex.snapshot.memory import sorted_facts
 
 _encode = msgspec.json.Encoder().encode
@@ -21,6 +23,8 @@ class Fragments(msgspec.Struct, frozen=True):
         evidence: rank and body of each offer for which sources had to be settled.
         quality: slug and body of each provider with offers.
         losses: name of each dialect, how much it cannot say, and the list of it.
+        rows: of each table of ``schema.ROWS`` its rows, rank first.
+        documents: whole documents in other catalogs' shapes.
     """
 
     offers: list[bytes]
@@ -30,11 +34,15 @@ class Fragments(msgspec.Struct, frozen=True):
     evidence: list[tuple[int, bytes]]
     quality: list[tuple[str, bytes]]
     losses: list[tuple[str, int, bytes]] = []
+    rows: dialect_rows.Tables = {}
+    documents: list[Finished] = []
 
 
 def render(catalog: Catalog) -> Fragments:
     """Return the catalog's rows, encoded once."""
     providers = {one.slug: one for one in catalog.providers}
+    rows, losses = dialect_rows.render(catalog)
+    documents, lost = finished.render(catalogs_of_others.EMITTERS, catalog)
     return Fragments(
         offers=[_encode(native.offer_row(o, providers[o.facts.provider])) for o in catalog.offers],
         entries=[
@@ -48,6 +56,9 @@ def render(catalog: Catalog) -> Fragments:
             if one.evidence
         ],
         quality=[(one.provider, _encode(one)) for one in quality.report(catalog.offers)],
+        losses=[*losses, *((name, total, _encode(found)) for name, total, found in lost)],
+        rows=rows,
+        documents=[*dialect_lists.whole(catalog, rows), *documents],
     )
 
 
@@ -70,15 +81,27 @@ def _content(catalog: Catalog, fragments: Fragments) -> Iterator[bytes]:
     for provider in catalog.providers:
         yield _encode(provider)
     for offer in catalog.offers:
-        yield _encode(offer.facts.aliases)
-    yield _encode(catalog.history.horizon)
+        yield _encode((offer.facts.aliases, offer.observed))
+    yield from _remembered(catalog.history)
     yield from fragments.changes
-    for fact in sorted_facts(catalog.history):
-        yield _encode(fact)
-    for name, rates in sorted(catalog.history.rate_sets.items()):
-        yield _encode((name, [native.rate_value(rate) for rate in rates]))
-    for offer in catalog.offers:
-        if offer.observed is not None:
-            yield _encode((offer.id, offer.observed))
     for _, body in (*fragments.evidence, *fragments.quality):
         yield body
+    yield from _in_dialects(fragments)
+
+
+def _remembered(history: History) -> Iterator[bytes]:
+    yield _encode(history.horizon)
+    for fact in sorted_facts(history):
+        yield _encode(fact)
+    for name, rates in sorted(history.rate_sets.items()):
+        yield _encode((name, [native.rate_value(rate) for rate in rates]))
+
+
+def _in_dialects(fragments: Fragments) -> Iterator[bytes]:
+    yield from dialect_rows.content(fragments.rows)
+    for name, _, body in fragments.losses:
+        yield _encode(name)
+        yield body
+    for one in fragments.documents:
+        yield _encode((one.name, one.media_type))
+        yield one.body

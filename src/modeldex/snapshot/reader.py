@@ -14,7 +14,7 @@ from typing import Any
 from modeldex.domain.provider import Provider
 from modeldex.errors import DamagedSnapshot
 from modeldex.snapshot import schema
-from modeldex.snapshot.documents import Document
+from modeldex.snapshot.documents import IDENTITY, Document
 
 _CACHE_KIB = 1024
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
@@ -66,20 +66,27 @@ class Snapshot:
                 raise
             raise DamagedSnapshot(self.file.name, str(error)) from error
 
-    def document(self, name: str, encoding: str) -> tuple[int, str, int]:
-        """Return the number, etag and size of a finished document.
+    def document(self, name: str, encoding: str) -> tuple[int, str, int, str]:
+        """Return the number, etag, size and media type of a finished document.
 
         Raises:
             DamagedSnapshot: there is none.
         """
         found = self.rows(
-            "select number, etag, size from documents where name = ? and encoding = ?",
+            "select number, etag, size, media_type from documents where name = ? and encoding = ?",
             (name, encoding),
         )
         if not found:
             raise DamagedSnapshot(self.file.name, f"it has no document {name!r} in {encoding}")
-        number, etag, size = found[0]
-        return number, etag, size
+        number, etag, size, media_type = found[0]
+        return number, etag, size, media_type
+
+    def documents(self) -> list[str]:
+        """Return the names of the finished documents, in the order in which they were written."""
+        found = self.rows(
+            "select name from documents where encoding = ? order by number", (IDENTITY,)
+        )
+        return [name for (name,) in found]
 
     def lossy(self, dialect: str) -> int:
         """Return how many things a dialect cannot say of this catalog."""
@@ -91,6 +98,10 @@ class Snapshot:
         found = self.rows("select body from losses where dialect = ?", (dialect,))
         return found[0][0] if found else None
 
+    def dialects(self) -> list[tuple[str, int]]:
+        """Return the names of the dialects that tell what they cannot say, and how much."""
+        return self.rows("select dialect, total from losses order by dialect")
+
     def part(self, number: int, part: int) -> bytes | None:
         """Return a slice of a document, ``None`` past its end."""
         found = self.rows(
@@ -100,11 +111,12 @@ class Snapshot:
 
     def whole(self, name: str, encoding: str) -> Document:
         """Return a document with its bytes."""
-        number, etag, _ = self.document(name, encoding)
+        number, etag, _, media_type = self.document(name, encoding)
         rows = self.rows(
             "select body from document_parts where document = ? order by part", (number,)
         )
-        return Document(name, encoding, etag, b"".join(row[0] for row in rows))
+        body = b"".join(row[0] for row in rows)
+        return Document(name, encoding, etag, body, media_type)
 
     def _load(self, meta: dict[str, str]) -> None:
         if int(meta["schema"]) != schema.VERSION:

@@ -36,6 +36,24 @@ _INDEXES = ";\n".join(
     for table in ("offers", "models")
     for column in SORT_COLUMNS
 )
+# One table per dialect and kind of thing: its finished rows by rank. A body that may be null is of
+# a thing that its dialect cannot say.
+ROWS = {
+    "offer_openai": ("body blob not null", "priced blob"),  # what a row with prices adds
+    "model_openai": ("body blob not null",),
+    "offer_anthropic": ("body blob not null",),
+    "model_anthropic": ("body blob not null",),
+    "offer_google": ("body blob not null",),
+    "model_google": ("body blob not null",),
+    "offer_openrouter": ("body blob not null",),  # its endpoints, with commas between
+    "model_openrouter": ("body blob", "head blob not null"),
+    "model_vercel": ("body blob",),
+    "model_huggingface": ("body blob",),
+}
+_ROWS = "\n".join(
+    f"create table {table} (rank integer primary key, {', '.join(columns)});"
+    for table, columns in ROWS.items()
+)
 
 TABLES = f"""
 create table meta (key text primary key, value text not null) without rowid;
@@ -74,6 +92,7 @@ create table models (
 create table offer_native (rank integer primary key, body blob not null);
 create table offer_entry (rank integer primary key, body blob not null);
 create table model_native (rank integer primary key, head blob not null);
+{_ROWS}
 create table offer_evidence (rank integer primary key, body blob not null); -- of several sources
 create table quality (provider text primary key, body blob not null) without rowid;
 create table losses (
@@ -100,7 +119,7 @@ create virtual table search using fts5 (
 );
 create table documents (
     number integer primary key, name text not null, encoding text not null, etag text not null,
-    size integer not null, unique (name, encoding)
+    size integer not null, media_type text not null, unique (name, encoding)
 );
 create table document_parts (
     document integer not null, part integer not null, body blob not null,

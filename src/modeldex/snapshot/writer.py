@@ -41,7 +41,7 @@ def write(file: Path, head: Head, catalog: Catalog, fragments: Fragments, pool: 
         connection.execute("begin")
         _write_documents(
             connection,
-            documents.whole_lists(catalog, fragments, head.id, head.timestamp, pool),
+            documents.finished(catalog, fragments, head.id, head.timestamp, pool),
         )
         _write_names(connection, head, catalog)
         sets = list(memory.rate_sets(catalog))
@@ -130,6 +130,8 @@ def _write_bodies(connection: sqlite3.Connection, catalog: Catalog, fragments: F
     _insert(connection, "offer_evidence", fragments.evidence, 2)
     _insert(connection, "quality", fragments.quality, 2)
     _insert(connection, "losses", fragments.losses, 3)
+    for table, found in fragments.rows.items():
+        _insert(connection, table, found, 1 + len(schema.ROWS[table]))
     connection.executemany(
         "insert into search (rowid, id, name, author, description) values (?, ?, ?, ?, ?)",
         (_words(rank, one) for rank, one in enumerate(catalog.offers)),
@@ -153,8 +155,8 @@ def _write_models(connection: sqlite3.Connection, catalog: Catalog, fragments: F
 
 def _write_documents(connection: sqlite3.Connection, found: Iterable[documents.Document]) -> None:
     for number, one in enumerate(found):
-        row = (number, one.name, one.encoding, one.etag, len(one.body))
-        connection.execute("insert into documents values (?, ?, ?, ?, ?)", row)
+        row = (number, one.name, one.encoding, one.etag, len(one.body), one.media_type)
+        connection.execute("insert into documents values (?, ?, ?, ?, ?, ?)", row)
         view = memoryview(one.body)
         parts = range(0, len(one.body), documents.PART)
         connection.executemany(

@@ -11,10 +11,22 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from modeldex.errors import ExpiredSnapshot, NoSnapshot, QuestionError, UnknownParameter
-from modeldex.query import answer, explanation, fields, history, names, parameters, then
+from modeldex.query import (
+    answer,
+    explanation,
+    fields,
+    history,
+    names,
+    parameters,
+    shaped,
+    shapes,
+    then,
+)
 from modeldex.query.question import OneQuestion, Question
+from modeldex.query.shapes import ShapedOne
 from modeldex.serve import problems
-from modeldex.serve.answers import Answers
+from modeldex.serve.answers import Answers, Made, lossy
+from modeldex.serve.envelopes import is_versioned
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import (
     Conditions,
@@ -26,6 +38,7 @@ from modeldex.serve.representation import (
 from modeldex.serve.routes import reading
 from modeldex.snapshot.reader import Snapshot
 
+Absent = Callable[[], Awaitable[Response] | Response]
 _EPOCH = date(1970, 1, 1)
 Ask = Callable[[str], Awaitable[Representation | None]]
 NAME = {
@@ -71,11 +84,14 @@ class Catalog:
 
         Without `limit` the answer is everything that matches.
         """
-        given, key = request.query_params.multi_items(), shelf_key(request.scope)
-        return await self.answered(
-            request,
-            lambda encoding: self.answers.list(self.question(given), key, encoding),
-        )
+        given = request.query_params.multi_items()
+        return await self.answered(request, lambda encoding: self._list(request, given, encoding))
+
+    async def priced(self, request: Request) -> Response:
+        """OpenAI's list with prices and limits on each row; see `priced` of `/v1/models`."""
+        given = [("shape", shapes.OPENAI), ("priced", "true")]
+        given += request.query_params.multi_items()
+        return await self.answered(request, lambda encoding: self._list(request, given, encoding))
 
     def question(self, given: Sequence[tuple[str, str]]) -> Question:
         """Return the question that query parameters ask, in the words of the snapshot they mean.
@@ -102,14 +118,17 @@ class Catalog:
         )
 
     async def answered(
-        self, request: Request, ask: Ask, absent: Callable[[], Awaitable[Response]] | None = None
+        self,
+        request: Request,
+        ask: Ask,
+        absent: Absent | None = None,
     ) -> Response:
         """Answer with what *ask* finds in an encoding; where it finds nothing, with *absent*."""
         asked = conditions(request.scope["headers"])
         try:
             found = await ask(self.negotiator.choose(asked.accept_encoding))
             if found is None:
-                return problems.not_found(request) if absent is None else await absent()
+                return await _answer_to_nothing(request, absent)
         except QuestionError as error:
             return _bad(error)
         except NoSnapshot:
@@ -118,7 +137,26 @@ class Catalog:
             return problems.problem(410, "snapshot_expired", str(error), parameter="snapshot")
         return CatalogResponse(found, asked)
 
+    async def _list(
+        self, request: Request, given: list[tuple[str, str]], encoding: str
+    ) -> Representation:
+        versioned = is_versioned(request.scope["headers"])
+        key, asked = shelf_key(request.scope), shapes.of(given, self.question, versioned=versioned)
+        if asked is not None:
+            return await self.answers.shaped(asked, key, encoding)
+        question = self.question(shapes.native_only(given))
+        return await self.answers.list(question, key, encoding)
+
     async def _row(self, request: Request, name: str, encoding: str) -> Representation | None:
+        versioned = is_versioned(request.scope["headers"])
+        other = shapes.of_one(request.query_params.multi_items(), versioned=versioned)
+        if other is not None:
+            return await self.answers.made(
+                ("one", name, other),
+                shelf_key(request.scope),
+                encoding,
+                lambda held: _shaped(held, name, other),
+            )
         asked = _of_one(request)
         return await self.answers.made(
             ("one", name, asked),
@@ -146,13 +184,21 @@ class Catalog:
 def router(handlers: Catalog) -> APIRouter:
     """Return the catalog's routes; the last one takes every path below ``/v1/models``."""
     routes = APIRouter()
-    listing = [openapi(one) for one in parameters.PARAMETERS]
+    listing = [openapi(one) for one in (*parameters.PARAMETERS, *shapes.PARAMETERS)]
     single = [NAME, *map(openapi, parameters.PARAMETERS_OF_ONE)]
     reading.add(routes, "/v1/models", handlers.models, openapi_extra={"parameters": listing})
     reading.add(routes, "/models", handlers.models, include_in_schema=False)
+    reading.add(routes, "/priced/v1/models", handlers.priced)
     one = "/v1/models/{model_id:anything}"
     reading.add(routes, one, handlers.model, openapi_extra={"parameters": single})
     return routes
+
+
+async def _answer_to_nothing(request: Request, absent: Absent | None) -> Response:
+    if absent is None:
+        return problems.not_found(request)
+    found = absent()
+    return found if isinstance(found, Response) else await found
 
 
 def unknown(name: str) -> Response:
@@ -167,7 +213,12 @@ def gateways(answers: Answers) -> Mapping[str, str]:
 
 
 def _of_one(request: Request) -> OneQuestion:
-    return parameters.of_one(request.query_params.multi_items())
+    return parameters.of_one(shapes.native_only(request.query_params.multi_items()))
+
+
+def _shaped(held: Snapshot, name: str, asked: ShapedOne) -> Made | None:
+    body = shaped.one(held, asked.shape, name, model_first=asked.unique)
+    return None if body is None else Made(body, extra=lossy(held, shapes.dialect(asked.shape)))
 
 
 def _one(held: Snapshot, name: str, asked: OneQuestion) -> bytes | None:
