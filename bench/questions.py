@@ -1,6 +1,6 @@
 """Questions never asked before, through the whole edge of one worker, beside their bare SQL.
 
-Run: ``python bench/query.py [--sizes 10000,100000] [--questions 150]``
+Run: ``python bench/questions.py [--sizes 10000,100000] [--questions 150]``
 """
 
 import argparse
