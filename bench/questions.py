@@ -104,8 +104,8 @@ def measure(offers: int, questions: int) -> str:
             _asked(line, "limit=1")
             for kind, make in KINDS.items():
                 asked = list(dict.fromkeys(make(dice) for _ in range(questions)))
-                edge = [_asked(line, query) for query in asked]
-                bare = [_bare(snapshot, query) for query in asked]
+                both = [(_asked(line, query), _bare(snapshot, query)) for query in asked]
+                edge, bare = zip(*both, strict=True)
                 rows.append([kind, *_figures(edge), *_figures(bare)])
     header = ["question", "edge p50", "edge p99", "SQL p50", "SQL p99"]
     return harness.table(header, rows)

@@ -21,7 +21,7 @@ FILTERS = {
     "a gateway and an author": Question(gateways=("bolt",), author="labs"),
     "models": Question(unique=True),
     **{
-        f"{name}={value}": Question(**{name: value}, day=20_780)
+        f"{name}={value}": replace(Question(day=20_780), **{name: value})
         for name, value in {
             "input_modalities": ("text",),
             "output_modalities": ("text",),

@@ -1,6 +1,6 @@
 """Every parameter of the list over HTTP: alone it narrows as it says, and a wrong value is 400."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -9,7 +9,7 @@ from query import mixed
 from support import catalogs, live, wire
 
 # What is asked, and which offers answer: told by a look at their rows.
-ASKED = {
+ASKED: dict[str, tuple[str, Callable[[mixed.Row], bool]]] = {
     "gateway": ("acme", lambda row: row["provider_slug"] == "acme"),
     "author": ("orgs", lambda row: row["owned_by"] == "orgs"),
     "provider": ("labs", lambda row: "labs" in (row["provider_slug"], row["owned_by"])),
