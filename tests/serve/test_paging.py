@@ -2,6 +2,7 @@
 
 import random
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,12 @@ LISTS = (
     "/v1/models?min_age_days=1&fields=name", "/models?as_of=2026-11-23&include_inactive=1",
 )  # fmt: skip
 GONE = "0" * 32
+
+
+def serves(line: wire.Line, name: str) -> bool:
+    """Return whether a worker serves that snapshot."""
+    found: str = line.ask("/readyz").json["snapshot"]
+    return found == name
 
 
 def paged(line: wire.Line, path: str, dice: random.Random) -> tuple[list[str], set[str]]:
@@ -64,7 +71,7 @@ def test_paging_through_a_refresh_gives_one_snapshot(tmp_path: Path, path: str) 
             publishing.join()
         for one in made:
             name = catalogs.publish(directory, one, 9000.0 + len(whole), STAMP.format(0))
-            live.eventually(lambda n=name: line.ask("/readyz").json["snapshot"] == n)
+            live.eventually(partial(serves, line, name))
             whole[name] = [row["id"] for row in line.ask(path).json["data"]]
 
     for found, snapshots in reads:
