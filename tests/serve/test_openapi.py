@@ -35,5 +35,5 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
         "/v1/models", "/v1/models/{model_id}", "/v1/models/{model_id}/history", "/v1/changes",
         "/v1/rates/{rate_id}", "/v1/cost", "/v1/gateways", "/v1/gateways/status",
         "/logos/{slug}.svg", "/metrics", "/healthz", "/readyz",
-        "/v1/dialects", "/v1/dialects/{dialect}/losses",
+        "/v1/dialects", "/v1/dialects/{dialect}/losses", "/providers",
     }  # fmt: skip

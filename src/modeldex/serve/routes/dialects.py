@@ -72,7 +72,7 @@ class Documents:
         return await self.handlers.answered(request, ask)
 
     async def removed(self, request: Request) -> Response:
-        """catwalk's first version, which is gone: says where the second one is."""
+        """Catwalk's first version, which is gone: says where the second one is."""
         del request
         detail = "The first version of catwalk's list is not served. Ask for /v2/providers."
         return problems.problem(410, "removed", detail)
