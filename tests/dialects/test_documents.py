@@ -101,7 +101,7 @@ def test_litellm_has_a_table_for_a_tier_of_a_length_without_a_key() -> None:
         ("together", "org/m", {"together_ai/org/m"}),
         ("deepseek", "deepseek-x", {"deepseek/deepseek-x", "deepseek-x"}),
         ("vertex", "claude-x", {"vertex_ai/claude-x"}),
-        ("vertex", "gemini-x", {"gemini-x"}),
+        ("vertex", "gemini-x", {"gemini-x", "vertex_ai/gemini-x"}),
     ],
 )
 def test_litellm_keys_are_those_of_its_router(provider: str, native: str, keys: set[str]) -> None:
