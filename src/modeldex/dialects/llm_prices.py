@@ -27,7 +27,8 @@ def documents(catalog: Catalog, losses: Losses) -> Iterator[tuple[str, Any]]:
             now.append(row)
             ever.extend(_history(offer))
             _count(offer, sheets.in_force(offer, catalog.date), losses)
-    yield "current", {"updated_at": catalog.date, "prices": now}
+    changed = max((one.last_changed for one in catalog.offers if one.is_active), default=None)
+    yield "current", {"updated_at": changed, "prices": now}
     yield "historical", {"prices": ever}
 
 
