@@ -44,5 +44,5 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
         "/api/v1/models/user", "/api/v1/models/{model_id}/endpoints", "/api/v1/model/{model_id}",
         "/api/v1/providers", "/vercel/v1/models", "/vercel/v1/models/{model_id}",
         "/huggingface/v1/models", "/huggingface/v1/models/{model_id}",
-        "/v1/dialects", "/v1/dialects/{dialect}/losses",
+        "/v1/dialects", "/v1/dialects/{dialect}/losses", "/providers",
     }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from modeldex.cli import catalog
+from modeldex.cli import catalog, output
 from modeldex.errors import QuestionError
 from modeldex.snapshot.documents import IDENTITY
 
@@ -17,9 +17,11 @@ def command(
     dialect: Annotated[
         str, typer.Argument(help="A dialect, or one of its documents: litellm, models-dev/api …")
     ],
-    output: Annotated[
-        Path | None, typer.Option(help="File to write; standard output where none is given.")
+    file: Annotated[
+        Path | None,
+        typer.Option("--output", help="File to write; standard output where none is given."),
     ] = None,
+    json: output.Json = False,
 ) -> None:
     """Write the current catalog in the shape of another one: LiteLLM's map, models.dev, others."""
     snapshot = catalog.snapshot()
@@ -28,10 +30,17 @@ def command(
     if not found:
         raise QuestionError("dialect", f"No document is called {dialect!r}. {_said(known)}")
     body = snapshot.whole(found[0], IDENTITY).body
-    if output is None:
+    if file is None:
         sys.stdout.buffer.write(body)
+        return
+    file.write_bytes(body)
+    lost = snapshot.lossy(found[0].partition("/")[0])
+    if json:
+        output.as_json({"document": found[0], "bytes": len(body), "lossy": lost})
     else:
-        output.write_bytes(body)
+        sys.stdout.write(
+            f"Wrote {found[0]}, {len(body):,} bytes; {lost:,} things could not be said.\n"
+        )
 
 
 def _said(known: list[str]) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from modeldex.domain import decimals
 from modeldex.domain.offer import Offer
-from modeldex.domain.rate import Conditions, Meter, Rate
+from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
 from modeldex.pricing import effective
 from modeldex.pricing.meters import DURATIONS, seconds_in
 
@@ -43,6 +43,23 @@ def of(rates: Sequence[Rate]) -> Sheet:
 def is_dated(rates: Sequence[Rate]) -> bool:
     """Return whether any of *rates* says since when or until when it holds."""
     return any(one.when.valid_from or one.when.valid_until for one in rates)
+
+
+def lengths(found: Sheet) -> dict[int, Prices]:
+    """Return all standard prices from each length of the input on that changes one of them.
+
+    A shorter tier holds on where a longer one says nothing of a meter.
+    """
+    starts = sorted(
+        when.min_input_tokens
+        for when in found
+        if when.min_input_tokens is not None and is_only(when, "min_input_tokens")
+    )
+    held, levels = found.get(ALWAYS, {}), dict[int, Prices]()
+    for start in starts:
+        held = {**held, **found[Conditions(min_input_tokens=start)]}
+        levels[start] = held
+    return levels
 
 
 def times(usd: Decimal, units: Decimal | int) -> Decimal:

@@ -8,6 +8,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         aliases: slugs that mean this provider in a question; lower case.
+        api: address below which its models are listed and called, where everybody has the same.
+        env: variables in which a key for it is looked for.
         priced_as: slug of the provider whose prices hold here, too, by its own declaration.
         book_only: no list of its own is declared; only a book knows it.
     """
@@ -18,4 +20,6 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     logo: str | None = None
     aliases: tuple[str, ...] = ()
     book_only: bool = False
+    api: str | None = None
+    env: tuple[str, ...] = ()
     priced_as: str | None = None

@@ -86,8 +86,16 @@ def _provider(one: Declaration, known: Provider | None) -> Provider:
         site=lead.site if lead else one.site,
         logo=lead.logo if lead else one.logo,
         aliases=tuple(sorted(set(names) - {one.serves})),
+        api=lead.api if lead else _address(one),
+        env=lead.env if lead else tuple(one.key.env) if one.key else (),
         priced_as=one.priced_as or (known.priced_as if known else None),
     )
+
+
+def _address(one: Declaration) -> str | None:
+    """Return the address above a provider's list, where it does not differ by customer."""
+    address, is_list, rest = (one.url or "").rpartition("/models")
+    return address if is_list and not rest and "{" not in address else None
 
 
 def _with_aliases(declarations: list[Declaration]) -> list[Declaration]:

@@ -5,7 +5,7 @@ whose whole has none, and refuses two kinds of parts whose overlap has none. Wha
 rules here is left out, and counted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -109,14 +109,20 @@ def _keyed(base: Prices, tiers: Mapping[int, Prices]) -> ModelPrice:
     for meter, usd in base.items():
         if meter in _KEYS:
             key, units = _KEYS[meter]
-            steps = [
-                {"start": start - 1, "price": times(tiers[start][meter], units)}
-                for start in sorted(tiers)
-                if meter in tiers[start]
-            ]
+            steps = list(_steps(meter, usd, tiers, units))
             each = times(usd, units)
             found[key] = {"base": each, "tiers": steps} if steps else each
     return found
+
+
+def _steps(
+    meter: Meter, usd: Decimal, tiers: Mapping[int, Prices], units: Decimal
+) -> Iterator[dict[str, Any]]:
+    """Yield the tiers at which the price of *meter* changes; each starts above its number."""
+    for start in sorted(tiers):
+        if tiers[start].get(meter, usd) != usd:
+            usd = tiers[start][meter]
+            yield {"start": start - 1, "price": times(usd, units)}
 
 
 def _order(meter: Meter) -> str:

@@ -105,7 +105,7 @@ def _hours(
     windows = {_without_length(one) for one in now.sheet if _is_hours(one)}
     for when in sorted(windows, key=lambda one: (one.utc_start or "", one.utc_end or "")):
         start, end = when.utc_start or _MIDNIGHT, when.utc_end or _MIDNIGHT
-        if start == end or not _holds_always(when, known):
+        if start == end or not _holds_always(when, known) or _is_open(when, now.sheet):
             _lost("no_condition", "it has no word for these conditions", offer, losses)
             continue
         base, tiers = _merged(_level(now.sheet, ALWAYS), _level(now.sheet, when))
@@ -119,6 +119,16 @@ def _holds_always(when: Conditions, known: Sequence[Piece]) -> bool:
     """Return whether hours mean the same in all pieces, since a condition has hours or a date."""
     levels = [_merged(_level(one.sheet, ALWAYS), _level(one.sheet, when)) for one in known]
     return all(one == levels[0] for one in levels)
+
+
+def _is_open(when: Conditions, found: Sheet) -> bool:
+    """Return whether a longer tier has a price of what *when* prices, and none for its hours."""
+    (_, tiers), (own, longer) = _level(found, ALWAYS), _level(found, when)
+    return any(
+        meter in own and meter not in longer.get(since, {})
+        for since, prices in tiers.items()
+        for meter in prices
+    )
 
 
 def _merged(standard: Level, own: Level) -> Level:

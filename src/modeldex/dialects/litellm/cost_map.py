@@ -96,7 +96,6 @@ def _row(offer: Offer, today: str, losses: Losses) -> Row:
     facts = offer.facts
     mode, sheet = kinds.kind_of(facts), sheets.in_force(offer, today)
     name = names.named(facts, mode)
-    keys = tuple(f"{route}{facts.provider_model_id}" for route in name.routes)
     costs = prices.costs(offer, sheet, mode, losses)
     if mode is None and costs:
         says = "Nobody says what kind of model it is; the entry has no mode."
@@ -115,4 +114,4 @@ def _row(offer: Offer, today: str, losses: Losses) -> Row:
     flags = {_FLAGS[one]: said for one, said in facts.capabilities.items() if one in _FLAGS}
     stated = {key: value for key, value in known.items() if value is not None}
     is_priced = kinds.is_whole(sheet.get(ALWAYS, {}), mode)
-    return Row(offer, keys, {**stated, **costs, **flags}, is_priced)
+    return Row(offer, names.keys(facts, name), {**stated, **costs, **flags}, is_priced)

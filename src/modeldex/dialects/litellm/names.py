@@ -43,6 +43,7 @@ _NAMES = {
     "llama": Name("meta_llama", ("meta_llama/",)),
     "nvidia": Name("nvidia_nim", ("nvidia_nim/",)),
     "openai": Name("openai", _BARE),
+    "qwen-ai-platform": Name("qwen_ai_platform", ("qwen_ai_platform/",)),
     "scx": Name("scx-ai", ("scx-ai/",)),
     "snowflake-cortex": Name("snowflake", ("snowflake/",)),
     "together": Name("together_ai", ("together_ai/",)),
@@ -53,8 +54,13 @@ _NAMES = {
     "xiaomi": Name("xiaomi_mimo", ("xiaomi_mimo/",)),
     "zhipuai": Name("bigmodel", ("bigmodel/",)),
 }
-_VERTEX = (  # beginnings of ids, the provider of LiteLLM's that they belong to, and the route
-    ("gemini", "vertex_ai-language-models", ""),
+_FIREWORKS = "accounts/fireworks/models/"  # an id may be said without it, too
+_AZURE_OPENAI = (
+    "gpt", "o1", "o3", "o4", "chatgpt", "codex", "text-embedding", "ada", "babbage", "curie",
+    "davinci", "dall-e", "whisper", "tts", "sora", "computer-use", "model-router",
+)  # fmt: skip
+_VERTEX = (  # beginnings of ids, the provider of LiteLLM's that they belong to, and the routes
+    ("gemini", "vertex_ai-language-models", "", "vertex_ai/"),
     ("text-embedding", "vertex_ai-embedding-models", ""),
     ("text-multilingual-embedding", "vertex_ai-embedding-models", ""),
     ("claude", "vertex_ai-anthropic_models", "vertex_ai/"),
@@ -77,6 +83,8 @@ def named(facts: Listing, mode: str | None) -> Name:
     slug, native = facts.provider, facts.provider_model_id
     if slug == "vertex":
         return _of_vertex(native)
+    if slug == "azure" and not native.lower().startswith(_AZURE_OPENAI):
+        return Name("azure_ai", ("azure_ai/",))
     if slug == "bedrock" and mode == CHAT:
         return Name("bedrock_converse", _BARE)
     if slug == "cohere" and mode == CHAT:
@@ -84,8 +92,17 @@ def named(facts: Listing, mode: str | None) -> Name:
     return _NAMES.get(slug) or Name(slug, (f"{slug}/",))
 
 
+def keys(facts: Listing, name: Name) -> tuple[str, ...]:
+    """Return what LiteLLM's router calls an offer, the main key first."""
+    native = facts.provider_model_id
+    found = [f"{route}{native}" for route in name.routes]
+    if native.startswith(_FIREWORKS):
+        found += [f"{route}{native.removeprefix(_FIREWORKS)}" for route in name.routes]
+    return tuple(found)
+
+
 def _of_vertex(native: str) -> Name:
-    for beginning, provider, route in _VERTEX:
+    for beginning, provider, *routes in _VERTEX:
         if native.startswith(beginning):
-            return Name(provider, (route,))
+            return Name(provider, tuple(routes))
     return _NAMES["vertex"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from modeldex.dialects import kinds
 from modeldex.dialects.losses import Losses
-from modeldex.dialects.sheet import Prices, Sheet, by_the_second, is_only
+from modeldex.dialects.sheet import Prices, Sheet, by_the_second, is_only, lengths
 from modeldex.domain.offer import Offer
 from modeldex.domain.rate import ALWAYS, Conditions, Meter
 from modeldex.pricing.meters import DURATIONS
@@ -149,17 +149,17 @@ def _table(offer: Offer, sheet: Sheet, odd: Sheet, losses: Losses) -> Costs:
     """
     if not odd:
         return {}
-    starts = sorted({when.min_input_tokens or 0 for when in sheet if _is_length(when)})
-    longest, base = offer.facts.context_length or 0, sheet.get(ALWAYS, {})
-    if longest < starts[-1] or Meter.INPUT not in base:
+    levels, longest = lengths(sheet), offer.facts.context_length or 0
+    base = sheet.get(ALWAYS, {})
+    if longest < max(levels) or Meter.INPUT not in base:
         for when in odd:
             _no_condition(offer, when, losses)
         return {}
-    rows, held, start = [], dict(base), 0
-    for since in (*starts, longest + 1):
-        rows.append({"range": [start, since - 1], **_row(held)})
-        held |= sheet.get(Conditions(min_input_tokens=since), {})
-        start = since - 1
+    bounds = [0, *(start - 1 for start in levels), longest]
+    rows = [
+        {"range": [low, high], **_row(held)}
+        for low, high, held in zip(bounds, bounds[1:], (base, *levels.values()), strict=False)
+    ]
     return {"tiered_pricing": rows}
 
 

@@ -23,6 +23,18 @@ PATHS: dict[str, tuple[str, ...]] = {
     ),
     "litellm/model-info": ("/v1/model/info", "/model/info"),
     "litellm/model-group-info": ("/model_group/info",),
+    "genai-prices/data": ("/genai-prices/v2/data.json", "/prices/new_data/v2/data.json"),
+    "models-dev/api": ("/api.json",),
+    "models-dev/models": ("/models.json",),
+    "models-dev/catalog": ("/catalog.json",),
+    "models-dev/model-schema": ("/model-schema.json",),
+    "catwalk/providers": ("/v2/providers",),
+    "new-api/pricing": ("/api/pricing",),
+    "new-api/ratio-config": ("/api/ratio_config",),
+    "new-api/models": ("/api/newapi/models.json",),
+    "new-api/vendors": ("/api/newapi/vendors.json",),
+    "llm-prices/current": ("/current-v1.json",),
+    "llm-prices/historical": ("/historical-v1.json",),
 }
 # Dialects whose answers are made row by row.
 _OF_ROWS = {
@@ -59,6 +71,12 @@ class Documents:
 
         return await self.handlers.answered(request, ask)
 
+    async def removed(self, request: Request) -> Response:
+        """Catwalk's first version, which is gone: says where the second one is."""
+        del request
+        detail = "The first version of catwalk's list is not served. Ask for /v2/providers."
+        return problems.problem(410, "removed", detail)
+
     async def dialects(self, request: Request) -> Response:
         """Every dialect, its paths and documents, and how much it cannot say."""
         return await self._made(request, "dialects", _listed)
@@ -88,6 +106,7 @@ def router(handlers: Catalog) -> APIRouter:
     routes, ours = APIRouter(), Documents(handlers)
     for path in _BY_PATH:
         reading.add(routes, path, ours.document)
+    reading.add(routes, "/providers", ours.removed)
     reading.add(routes, "/v1/dialects", ours.dialects)
     one = {"parameters": [_NAME]}
     reading.add(routes, "/v1/dialects/{dialect}/losses", ours.losses, openapi_extra=one)
