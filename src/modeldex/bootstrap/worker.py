@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from modeldex import settings as settings_module
 from modeldex import telemetry
+from modeldex.bootstrap.opening import LateDesk
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app as serve_app
 from modeldex.serve.answers import Answers
@@ -30,4 +31,5 @@ def build(settings: Settings, log: Log) -> ASGIApp:
     pool = ThreadPoolExecutor(settings.query_threads, thread_name_prefix="question")
     answers = Answers(current, Shelf(settings.shelf_bytes, LARGEST_SHELVED), pool)
     statuses = StatusFile(settings.snapshots)
-    return serve_app.build(answers, statuses, log, lambda: datetime.now(UTC))
+    opener = LateDesk(settings, log)
+    return serve_app.build(answers, statuses, log, lambda: datetime.now(UTC), opener)

@@ -11,6 +11,7 @@ from modeldex.cli import (
     decide,
     diff,
     history,
+    keys,
     models,
     past,
     precedence,
@@ -37,6 +38,7 @@ for verb in (serve, refresh, models, show, history, diff, cost, check, precedenc
 for name, command in (decide.COMMANDS | past.COMMANDS).items():
     app.command(name)(command)
 app.add_typer(sources.app)
+app.add_typer(keys.app)
 
 
 def run() -> None:

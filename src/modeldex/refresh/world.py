@@ -4,6 +4,7 @@ import msgspec
 
 from modeldex.domain.listing import Kept, Listing
 from modeldex.domain.rules import Stated
+from modeldex.domain.tenancy import NO_STANDING, Standing
 from modeldex.sources.registry import Registry
 from modeldex.store.base import Changes, Health, HeldAnswer, Store
 
@@ -37,6 +38,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         recorded_at: unix seconds of the last commit; 0 where there is none.
         observed: ids of the sources that were ever observed.
         horizon: unix seconds; what had ended before it may be forgotten.
+        standing: what an operator has put into the store.
     """
 
     moment: Moment
@@ -47,6 +49,12 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: int = 0
     observed: frozenset[str] = frozenset()
     horizon: int = 0
+    standing: Standing = NO_STANDING
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A sentence for each thing that an operator stated and that cannot be used."""
+        return (*self.stated.problems, *self.standing.stated.problems)
 
     def health(self, source: str) -> Health:
         """Return how a source was doing, be it that it was never asked."""
@@ -95,4 +103,5 @@ async def remembered(store: Store, registry: Registry, stated: Stated, moment: M
         recorded_at=found.recorded_at,
         observed=found.observed,
         horizon=found.horizon,
+        standing=found.standing,
     )

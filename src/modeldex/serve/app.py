@@ -14,9 +14,10 @@ from starlette.types import ASGIApp
 from modeldex import __version__
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
+from modeldex.serve.desk import Opener
 from modeldex.serve.front import Front
 from modeldex.serve.representation import Negotiator
-from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
+from modeldex.serve.routes import admin, catalog, cost, gateways, health, metrics, remembered
 from modeldex.serve.statuses import StatusFile
 from modeldex.telemetry import Log
 
@@ -24,19 +25,24 @@ POLL = 0.25  # seconds between two looks for a new snapshot
 
 
 def build(
-    answers: Answers, statuses: StatusFile, log: Log, now: Callable[[], datetime]
+    answers: Answers,
+    statuses: StatusFile,
+    log: Log,
+    now: Callable[[], datetime],
+    opener: Opener | None = None,
 ) -> ASGIApp:
     """Return the application that serves *answers*.
 
     Args:
         now: the current time, for costs that name none.
+        opener: of the desk of an operator; without one there is nothing to administer.
     """
     negotiator = Negotiator()
     app = FastAPI(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,
-        lifespan=partial(_lifespan, answers=answers, log=log),
+        lifespan=partial(_lifespan, answers=answers, log=log, opener=opener),
         redoc_url=None,
     )
     handlers = catalog.Catalog(answers, negotiator)
@@ -46,6 +52,8 @@ def build(
     app.include_router(gateways.router(answers, statuses))
     app.include_router(health.router(answers.current))
     app.include_router(metrics.router(statuses, answers.current))
+    if opener is not None:
+        app.include_router(admin.router(opener, statuses, answers.current.directory, log))
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, partial(_failed, log))
@@ -53,7 +61,9 @@ def build(
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI, answers: Answers, log: Log) -> AsyncIterator[None]:
+async def _lifespan(
+    _app: FastAPI, answers: Answers, log: Log, opener: Opener | None
+) -> AsyncIterator[None]:
     answers.current.poll()
     watching = asyncio.create_task(watch(answers, log))
     try:
@@ -61,6 +71,8 @@ async def _lifespan(_app: FastAPI, answers: Answers, log: Log) -> AsyncIterator[
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+        if opener is not None:
+            await opener.close()
 
 
 async def watch(answers: Answers, log: Log) -> None:

@@ -45,6 +45,9 @@ class Desk(Protocol):
     All methods raise :class:`modeldex.errors.StoreError` with what to do.
     """
 
+    async def number(self) -> int:
+        """Return the number of the last edit, 0 where there was none."""
+
     async def entries(self, kind: str) -> tuple[Entry, ...]:
         """Return the entries of a kind, sorted by name."""
 

@@ -136,7 +136,7 @@ class MemoryStore:
         return removed
 
     def _standing(self) -> Standing:
-        return standing(self.desk.kept.values(), self.desk.number)
+        return standing(self.desk.kept.values(), self.desk.edits)
 
     def _listings(self) -> tuple[SourceRows, ...]:
         return tuple(self._answers[source].rows for source in sorted(self._answers))

@@ -13,15 +13,19 @@ class MemoryDesk:
     Attributes:
         kept: all entries, by kind and name.
         offers: ids of hidden offers.
-        number: of the last edit.
+        edits: number of the last one.
     """
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], Entry] = {}
         self.offers: set[str] = set()
-        self.number = 0
+        self.edits = 0
         self._secrets: dict[str, str] = {}
         self._lines: list[Line] = []
+
+    async def number(self) -> int:
+        """Return the number of the last edit, 0 where there was none."""
+        return self.edits
 
     async def entries(self, kind: str) -> tuple[Entry, ...]:
         """Return the entries of a kind, sorted by name."""
@@ -76,9 +80,9 @@ class MemoryDesk:
         change(edit.name)
 
     def _noted(self, line: Line) -> int:
-        self.number += 1
-        self._lines.append(msgspec.structs.replace(line, number=self.number))
-        return self.number
+        self.edits += 1
+        self._lines.append(msgspec.structs.replace(line, number=self.edits))
+        return self.edits
 
     def _keep_secret(self, edit: Edit) -> None:
         if edit.kind == KEY and (edit.body is None or edit.secret == ""):

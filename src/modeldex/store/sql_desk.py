@@ -48,6 +48,10 @@ class SqlDesk:
     def __init__(self, run: Run) -> None:
         self.run = run
 
+    async def number(self) -> int:
+        """Return the number of the last edit, 0 where there was none."""
+        return (await self.run(marker)).number
+
     async def entries(self, kind: str) -> tuple[Entry, ...]:
         """Return the entries of a kind, sorted by name."""
         return await self.run(partial(_entries, where=[_E.kind == kind]))
