@@ -34,7 +34,7 @@ class KeyFile:
             StoreError: the store cannot be read.
             OSError: the file cannot be written.
         """
-        lock = FileLock(self.file.with_name(_LOCK))
+        lock = FileLock(self.file.parent.with_name(_LOCK))
         await _acquired(lock)
         try:
             wanted = records(await self.desk.keys())
