@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ LOG = "log.txt"
 _TESTS = Path(__file__).parents[1]
 _REFRESHER = (
     "import os; from modeldex.bootstrap.refreshing import run_forever; run_forever(os.getppid())"
+)
+_WORKER = (
+    "from modeldex import settings; from modeldex.bootstrap import serving; "
+    "serving.run_workers(settings.load())"
 )
 
 
@@ -48,7 +53,7 @@ class Site:
         """Wait until the answer of every worker to *path* is as it should be."""
         given = {"x_api_key": key} if key else {}
         for url in self.urls:
-            live.eventually(lambda url=url: holds(asked(url, "GET", path, **given)), 30.0)
+            live.eventually(partial(_holds, holds, url, path, given), 30.0)
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
@@ -77,6 +82,12 @@ class Site:
         """Return all that lies in its directory, one file after the other."""
         files = [one for one in self.directory.rglob("*") if one.is_file()]
         return b"\n".join(one.read_bytes() for one in files)
+
+
+def _holds(
+    holds: Callable[[Answer], object], url: str, path: str, given: dict[str, str]
+) -> object:
+    return holds(asked(url, "GET", path, **given))
 
 
 def asked(url: str, method: str, path: str, body: Any = None, **headers: str) -> Answer:
@@ -110,12 +121,14 @@ def administered(
         "SOURCE_MIRROR": f"{provider.url}/{{source}}",
         "ADMIN_KEY": ADMIN_KEY,
         "LOG_FORMAT": "json",
+        "RATE_LIMIT_WRONG_KEYS": "off",
+        "RATE_LIMIT_ADMIN": "off",
         **environment,
     }
     ports = [live.free_port() for _ in range(count)]
     commands = [
         [sys.executable, "-c", _REFRESHER],
-        *([sys.executable, "-m", "support.keyed"] for _ in ports),
+        *([sys.executable, "-c", _WORKER] for _ in ports),
     ]
     urls = [f"http://127.0.0.1:{port}" for port in ports]
     with (directory / LOG).open("wb") as log:

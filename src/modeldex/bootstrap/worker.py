@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from modeldex import settings as settings_module
 from modeldex import telemetry
+from modeldex.bootstrap import guarding
 from modeldex.bootstrap.opening import LateDesk
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app as serve_app
@@ -29,7 +30,10 @@ def build(settings: Settings, log: Log) -> ASGIApp:
     """Return the application that serves what is published in ``DATA_DIR``."""
     current = Current(settings.snapshots, log.error)
     pool = ThreadPoolExecutor(settings.query_threads, thread_name_prefix="question")
-    answers = Answers(current, Shelf(settings.shelf_bytes, LARGEST_SHELVED), pool)
+    shelf = Shelf(settings.shelf_bytes, LARGEST_SHELVED)
+    answers = Answers(current, shelf, pool, settings.compress_from)
     statuses = StatusFile(settings.snapshots)
-    opener = LateDesk(settings, log)
-    return serve_app.build(answers, statuses, log, lambda: datetime.now(UTC), opener)
+    gate, opener = guarding.gate(settings, log), LateDesk(settings, log)
+    return serve_app.build(
+        answers, statuses, log, lambda: datetime.now(UTC), gate=gate, opener=opener
+    )

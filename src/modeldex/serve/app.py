@@ -15,10 +15,11 @@ from modeldex import __version__
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.desk import Opener
-from modeldex.serve.front import Front
+from modeldex.serve.edge import Edge, Gate, inner
 from modeldex.serve.representation import Negotiator
 from modeldex.serve.routes import admin, catalog, cost, gateways, health, metrics, remembered
 from modeldex.serve.statuses import StatusFile
+from modeldex.serve.workings import workings
 from modeldex.telemetry import Log
 
 POLL = 0.25  # seconds between two looks for a new snapshot
@@ -29,12 +30,15 @@ def build(
     statuses: StatusFile,
     log: Log,
     now: Callable[[], datetime],
+    *,
+    gate: Gate,
     opener: Opener | None = None,
 ) -> ASGIApp:
     """Return the application that serves *answers*.
 
     Args:
         now: the current time, for costs that name none.
+        gate: what stands before it.
         opener: of the desk of an operator; without one there is nothing to administer.
     """
     negotiator = Negotiator()
@@ -42,7 +46,7 @@ def build(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,
-        lifespan=partial(_lifespan, answers=answers, log=log, opener=opener),
+        lifespan=partial(_lifespan, answers=answers, log=log, gate=gate, opener=opener),
         redoc_url=None,
     )
     handlers = catalog.Catalog(answers, negotiator)
@@ -51,26 +55,28 @@ def build(
     app.include_router(cost.router(answers, now))
     app.include_router(gateways.router(answers, statuses))
     app.include_router(health.router(answers.current))
-    app.include_router(metrics.router(statuses, answers.current))
+    app.include_router(metrics.router(statuses, answers.current, workings(gate, answers, now)))
     if opener is not None:
         app.include_router(admin.router(opener, statuses, answers.current.directory, log))
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
-    app.add_exception_handler(Exception, partial(_failed, log))
-    return Front(app, answers, negotiator)
+    app.add_exception_handler(Exception, _failed)
+    return Edge(gate, inner(app, answers, negotiator, gate))
 
 
 @asynccontextmanager
 async def _lifespan(
-    _app: FastAPI, answers: Answers, log: Log, opener: Opener | None
+    _app: FastAPI, answers: Answers, log: Log, gate: Gate, opener: Opener | None
 ) -> AsyncIterator[None]:
     answers.current.poll()
-    watching = asyncio.create_task(watch(answers, log))
+    running = (watch(answers, log), gate.watch.run(), gate.guards.ring.run())
+    tasks = [asyncio.create_task(one) for one in running]
     try:
         yield
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         if opener is not None:
             await opener.close()
 
@@ -104,6 +110,6 @@ async def _wrong_method(request: Request, error: Exception) -> Response:
     return problems.problem(405, "wrong_method", detail, headers=headers)
 
 
-async def _failed(log: Log, request: Request, error: Exception) -> Response:
-    log.error("a request failed", path=request.scope["path"][:200], exc_info=error)
+async def _failed(_request: Request, _error: Exception) -> Response:
+    """Answer; the edge reports it."""
     return problems.problem(500, "internal", "Something failed here. It has been logged.")

@@ -7,7 +7,7 @@ import pytest
 from support.administered import Site
 
 RATES = {"input": {"usd": "1.10", "per": "1M"}}
-ROUND_TRIPS = {
+ROUND_TRIPS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "tenant": ("/tenants", {"tenant": "round", "name": "One"}, {"name": "Two"}),
     "model": (
         "/models",

@@ -53,7 +53,7 @@ def test_every_route_that_changes_takes_json_alone(site: Site) -> None:
     for method, path in routes(site, "post", "put", "patch"):
         for media in ("application/x-www-form-urlencoded", "application/octet-stream"):
             answer = site.ask(method, path, b"a=1", content_type=media)
-            assert (answer.status, answer.json["code"]) == (415, "not_json"), path
+            assert (answer.status, answer.json["code"]) == (415, "wrong_content_type"), path
 
 
 def test_a_body_is_bounded_and_must_be_an_object(site: Site) -> None:

@@ -108,7 +108,7 @@ async def document(request: Request, *, is_optional: bool = False) -> dict[str, 
     if not body and is_optional and media in {"", _JSON}:
         return {}
     if media != _JSON:
-        raise Refused(415, "not_json", f"Send the body as content-type: {_JSON}.")
+        raise Refused(415, "wrong_content_type", f"Send the body as content-type: {_JSON}.")
     try:
         return msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
