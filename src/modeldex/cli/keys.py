@@ -50,24 +50,20 @@ def create(
     }  # fmt: skip
     given = {key: value for key, value in stated.items() if value not in (None, [], "")}
 
-    async def make(desk: Any) -> Any:
-        from modeldex.serve.routes.admin import keys
+    async def work(desk: Any, admin: Any) -> Any:
+        return _with_token(await admin.keys.made(desk, given, _WHO), admin)
 
-        return await keys.made(desk, given, _WHO)
-
-    _show_token(_run(make), json=json)
+    _show_token(_run(work), json=json)
 
 
 @app.command("list")
 def list_(json: output.Json = False) -> None:
     """List all keys, without their tokens."""
 
-    async def read(desk: Any) -> Any:
-        from modeldex.serve.routes.admin import entries
+    async def work(desk: Any, admin: Any) -> Any:
+        return [admin.entries.shown(one) for one in await desk.entries("key")]
 
-        return [entries.shown(one) for one in await desk.entries("key")]
-
-    found = msgspec.json.decode(msgspec.json.encode(_run(read)))
+    found = msgspec.json.decode(msgspec.json.encode(_run(work)))
     if json:
         output.as_json({"object": "list", "data": found, "total": len(found)})
         return
@@ -80,10 +76,8 @@ def list_(json: output.Json = False) -> None:
 def rotate(key: Id, json: output.Json = False) -> None:
     """Give a key a new token; the old one counts no more."""
 
-    async def work(desk: Any) -> Any:
-        from modeldex.serve.routes.admin import keys
-
-        return await keys.rotated(desk, key, _WHO)
+    async def work(desk: Any, admin: Any) -> Any:
+        return _with_token(await admin.keys.rotated(desk, key, _WHO), admin)
 
     _show_token(_run(work), json=json)
 
@@ -92,10 +86,8 @@ def rotate(key: Id, json: output.Json = False) -> None:
 def revoke(key: Id, json: output.Json = False) -> None:
     """Let a key count no more, in every worker within two seconds."""
 
-    async def work(desk: Any) -> Any:
-        from modeldex.serve.routes.admin import entries, keys
-
-        return entries.shown(await keys.revoked(desk, key, _WHO))
+    async def work(desk: Any, admin: Any) -> Any:
+        return admin.entries.shown(await admin.keys.revoked(desk, key, _WHO))
 
     found = _run(work)
     if json:
@@ -104,9 +96,10 @@ def revoke(key: Id, json: output.Json = False) -> None:
         output.console().print(f"{found['id']} is revoked.", markup=False)
 
 
-def _run(work: Callable[[Any], Awaitable[_T]]) -> _T:
-    """Return what *work* does at the desk of this machine."""
+def _run(work: Callable[[Any, Any], Awaitable[_T]]) -> _T:
+    """Return what *work* does at the desk of this machine, with what the routes do it by."""
     from modeldex.bootstrap.desk import StoreDesks
+    from modeldex.serve.routes import admin as routes
     from modeldex.serve.routes.admin.counter import Refused
 
     found = settings.load()
@@ -115,7 +108,7 @@ def _run(work: Callable[[Any], Awaitable[_T]]) -> _T:
     async def run() -> _T:
         desks = StoreDesks(found, log)
         try:
-            return await work(await desks.open())
+            return await work(await desks.open(), routes)
         finally:
             await desks.close()
 
@@ -125,13 +118,15 @@ def _run(work: Callable[[Any], Awaitable[_T]]) -> _T:
         raise ModeldexError(str(error)) from error
 
 
-def _show_token(made: Any, *, json: bool) -> None:
-    from modeldex.serve.routes.admin import entries
+def _with_token(made: Any, admin: Any) -> dict[str, Any]:
+    return {**admin.entries.shown(made.entry), "token": made.token}
 
+
+def _show_token(made: dict[str, Any], *, json: bool) -> None:
     if json:
-        output.as_json({**entries.shown(made.entry), "token": made.token})
+        output.as_json(made)
         return
-    output.console().print(f"{made.entry.name}: {made.token}", markup=False, soft_wrap=True)
+    output.console().print(f"{made['id']}: {made['token']}", markup=False, soft_wrap=True)
     output.console().print("It is shown this once. What is kept is a hash of it.")
 
 

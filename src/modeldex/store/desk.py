@@ -113,7 +113,7 @@ def made(edit: Edit, found: Entry | None, number: int) -> Entry | None:
     )
 
 
-def line(edit: Edit, found: Entry | None, number: int) -> Line:
+def logged(edit: Edit, found: Entry | None, number: int) -> Line:
     """Return what the log says of *edit*."""
     return Line(
         number=number,

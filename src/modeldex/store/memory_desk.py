@@ -4,7 +4,7 @@ import msgspec
 
 from modeldex.domain.desk import HIDDEN, KEY, TENANT, Edit, Entry, Line
 from modeldex.errors import NotThere
-from modeldex.store.desk import Asked, Keys, check, line, made
+from modeldex.store.desk import Asked, Keys, check, logged, made
 
 
 class MemoryDesk:
@@ -55,7 +55,7 @@ class MemoryDesk:
         found = entries.get(place)
         users = [one for one in entries.values() if one.tenant == edit.name]
         check(edit, found, has_tenant=(TENANT, edit.tenant) in entries, users=users)
-        number = self._noted(line(edit, found, 0))
+        number = self._noted(logged(edit, found, 0))
         after = made(edit, found, number)
         entries.pop(place, None)
         if after is not None:
@@ -75,7 +75,7 @@ class MemoryDesk:
     def _hide(self, edit: Edit) -> None:
         if edit.body is None and edit.name not in self.offers:
             raise NotThere("hidden offer", edit.name)
-        self._noted(line(edit, None, 0))
+        self._noted(logged(edit, None, 0))
         change = self.offers.discard if edit.body is None else self.offers.add
         change(edit.name)
 
