@@ -64,7 +64,7 @@ def build(
     return Catalog(
         date=today,
         offers=tuple(placed),
-        models=tuple(_models(placed, identities)),
+        models=tuple(_models(placed, identities, rules)),
         providers=tuple(_providers(placed, providers)),
         history=attach(ledger, said, {one.id: one.model_id for one in placed}),
     )
@@ -124,12 +124,15 @@ def _visibility(said: Testimony, rules: Rules) -> str:
     return TENANT if is_private else PUBLIC
 
 
-def _models(offers: Sequence[Offer], identities: Mapping[str, Identity]) -> Iterable[Model]:
+def _models(
+    offers: Sequence[Offer], identities: Mapping[str, Identity], rules: Rules
+) -> Iterable[Model]:
     grouped: dict[str, list[Offer]] = defaultdict(list)
     for one in offers:
         grouped[one.model_id].append(one)
     called = identity.aliases(
-        {name: [identities[one.id] for one in group] for name, group in grouped.items()}
+        {name: [identities[one.id] for one in group] for name, group in grouped.items()},
+        _named(offers, rules),
     )
     for model_id in sorted(grouped):
         group = grouped[model_id]
@@ -143,6 +146,14 @@ def _models(offers: Sequence[Offer], identities: Mapping[str, Identity]) -> Iter
             target=min(filter(None, (identities[one.id].target for one in group)), default=None),
             common=fold.common([one.facts for one in group if one.is_active]),
         )
+
+
+def _named(offers: Sequence[Offer], rules: Rules) -> dict[str, str]:
+    """Return the models that an operator's aliases mean, by alias: of an offer, its model."""
+    if not rules.aliases:
+        return {}
+    models = {one.id: one.model_id for one in offers}
+    return {name: models.get(means, means) for name, means in rules.aliases}
 
 
 def _cost(one: Offer) -> tuple[bool, Decimal, Decimal, str]:

@@ -24,6 +24,8 @@ from modeldex.errors import ModeldexError
 
 PREFIX = "MODELDEX_"
 FILE = "modeldex.toml"
+_MASK = "********"
+_PASSWORD = re.compile(r"(?<=://)[^/@]*(?=@)|(?<=password=)[^&]*")  # of a database, of a proxy
 _LIMIT = re.compile("off|[1-9][0-9]{0,8}/(second|minute|hour|day)")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9._\-\[\]:]+")
 
@@ -250,6 +252,24 @@ def origins(settings: Settings) -> dict[str, str]:
         else "default"
         for name in Settings.model_fields
     }
+
+
+def shown(settings: Settings) -> dict[str, dict[str, object]]:
+    """Return the value of each setting, secrets masked, and its origin."""
+    origin = origins(settings)
+    return {name: {"value": masked(settings, name), "origin": origin[name]} for name in origin}
+
+
+def masked(settings: Settings, name: str) -> object:
+    """Return a setting as it may be shown to a person."""
+    value = getattr(settings, name)
+    if isinstance(value, SecretStr):
+        return _MASK
+    if isinstance(value, str):
+        return _PASSWORD.sub(_MASK, value)
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return value if value is None or isinstance(value, int | float) else str(value)
 
 
 def variable(names: Iterable[str]) -> str | None:

@@ -92,3 +92,15 @@ def test_a_mailbox_is_shared_by_its_directory(mailbox: Mailbox) -> None:
     name = mailbox.post(b"one")
     Mailbox(mailbox.directory).answer(name, b"done")
     assert mailbox.collect(name) == b"done"
+
+
+def test_a_request_that_is_left_gets_no_report(mailbox: Mailbox) -> None:
+    """It is carried out and removed all the same; nothing is left of it, early or late."""
+    before, after = mailbox.post(b"one"), mailbox.post(b"two")
+    mailbox.leave(before)
+    (left, body), *_ = (one for one in mailbox.pending() if one[1] == b"one")
+    mailbox.answer(left, b"report")
+    mailbox.answer(after, b"report")
+    mailbox.leave(after)
+    assert (body, mailbox.pending()) == (b"one", [])
+    assert list(mailbox.directory.iterdir()) == []

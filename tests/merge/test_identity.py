@@ -331,6 +331,6 @@ def test_ten_times_the_offers_are_ten_times_the_work() -> None:
         groups: dict[str, list[Identity]] = {}
         for one in found.values():
             groups.setdefault(one.model, []).append(one)
-        identity.aliases(groups)
+        identity.aliases(groups, {})
 
     assert steps(lambda: identified(400)) <= 10.5 * steps(lambda: identified(40))

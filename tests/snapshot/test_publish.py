@@ -247,3 +247,26 @@ def test_an_empty_catalog_can_be_published(place: Place) -> None:
     snapshot = Snapshot(place.file(place.publish(catalogs.of())))
 
     assert (snapshot.offer_count, snapshot.model_count) == (0, 0)
+
+
+def test_a_kept_snapshot_becomes_current_again(place: Place) -> None:
+    """And the other stays behind it; one that is not kept changes nothing."""
+    first, second = place.publish(catalog(1)), place.publish(catalog(2))
+    assert place.publisher.hold(first)
+    assert [one.id for one in place.pointer.entries] == [first, second]
+    before = place.pointer_file.stat()
+    assert place.publisher.hold(first)
+    assert not place.publisher.hold("0" * 32)
+    assert place.pointer_file.stat() == before
+    assert place.publish(catalog(2)) == second
+    assert [one.id for one in place.pointer.entries] == [second, first]
+
+
+def test_a_damaged_snapshot_is_not_gone_back_to(place: Place) -> None:
+    """What is current stays it."""
+    first, second = place.publish(catalog(1)), place.publish(catalog(2))
+    place.file(first).chmod(0o644)
+    place.file(first).write_bytes(b"damage")
+    assert not place.publisher.hold(first)
+    assert place.pointer.current is not None
+    assert place.pointer.current.id == second

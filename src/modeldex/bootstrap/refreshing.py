@@ -16,6 +16,7 @@ import msgspec
 from modeldex import settings as settings_module
 from modeldex import telemetry
 from modeldex.bootstrap import overriding, storing
+from modeldex.bootstrap.keykeeping import keeping_keys
 from modeldex.fleet.local import FileLock, Mailbox
 from modeldex.refresh import loop
 from modeldex.refresh.asking import Progress, Questioner, Terms
@@ -156,7 +157,7 @@ def spare_the_collector() -> None:
 async def _run(settings: Settings, log: Log, alive: Callable[[], bool]) -> None:
     mailbox = Mailbox(settings.data_dir / "requests")
     mailbox.clear()
-    async with refresher(settings, log) as found:
+    async with refresher(settings, log) as found, keeping_keys(settings, log):
         await loop.run(found, Requests(mailbox), alive, lambda: _written(settings))
 
 

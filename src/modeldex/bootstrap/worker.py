@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 from modeldex import settings as settings_module
 from modeldex import telemetry
 from modeldex.bootstrap import guarding, recording
+from modeldex.bootstrap.opening import LateDesk
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app as serve_app
 from modeldex.serve.answers import Answers
@@ -37,7 +38,8 @@ def build(settings: Settings, log: Log) -> ASGIApp:
     answers = Answers(current, shelf, pool, settings.compress_from)
     statuses = StatusFile(settings.snapshots)
     gate = guarding.gate(settings, log)
-    site = serve_app.Site(statuses, log, _now, gate, recording.recorder(settings, log))
+    recorder, opener = recording.recorder(settings, log), LateDesk(settings, log)
+    site = serve_app.Site(statuses, log, _now, gate, recorder, opener)
 
     def view(directory: Path) -> Scenery:
         held, shelf = Current(directory, log.error), Shelf(_SHELF_OF_A_VIEW, LARGEST_SHELVED)

@@ -12,6 +12,7 @@ from modeldex.cli import (
     diff,
     export,
     history,
+    keys,
     models,
     past,
     precedence,
@@ -50,6 +51,7 @@ for verb in (
 for name, command in (decide.COMMANDS | past.COMMANDS).items():
     app.command(name)(command)
 app.add_typer(sources.app)
+app.add_typer(keys.app)
 
 
 def run() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 _REQUEST, _REPORT = ".request", ".report"
+_QUIET = "quiet-"  # begins the name of a request that wants no report
 
 
 class FileLock:
@@ -62,7 +63,8 @@ class Mailbox:
     def answer(self, name: str, report: bytes) -> None:
         """Hand a request its report; a withdrawn request gets none."""
         if (self.directory / (name + _REQUEST)).exists():
-            self._put(name + _REPORT, report)
+            if not name.startswith(_QUIET):
+                self._put(name + _REPORT, report)
             (self.directory / (name + _REQUEST)).unlink(missing_ok=True)
 
     def collect(self, name: str) -> bytes | None:
@@ -74,6 +76,14 @@ class Mailbox:
             return None
         file.unlink(missing_ok=True)
         return body
+
+    def leave(self, name: str) -> None:
+        """Let a request stand, but want no report of it."""
+        request = self.directory / (name + _REQUEST)
+        try:
+            request.rename(request.with_name(_QUIET + request.name))
+        except FileNotFoundError:  # it was answered meanwhile
+            self.withdraw(name)
 
     def withdraw(self, name: str) -> None:
         """Take a request back, and its report if it has one."""

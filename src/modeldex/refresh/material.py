@@ -30,5 +30,7 @@ def usable(
 
 def digest(declared: Iterable[Declaration], *others: object) -> str:
     """Return a digest of all that a catalog depends on besides listings."""
-    said = msgspec.json.encode([[fingerprint(one) for one in declared], *others])
+    said = msgspec.json.encode(
+        [[fingerprint(one) for one in declared], *others], order="deterministic"
+    )
     return hashlib.sha256(said).hexdigest()

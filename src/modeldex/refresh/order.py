@@ -46,6 +46,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         decisions: carried out before anybody is asked.
         past: answers to be taken over.
         forget_before: unix seconds; what nobody may ask for from before is forgotten.
+        edit: number of the edit in the store that is to be published; no two edits are one order.
     """
 
     sources: tuple[str, ...] = ()
@@ -57,3 +58,4 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...] = ()
     past: PastFiles | None = None
     forget_before: int | None = None
+    edit: int = 0

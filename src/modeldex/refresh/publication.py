@@ -11,6 +11,7 @@ from modeldex.domain.history import NO_LEDGER, Ledger
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.model import Catalog
 from modeldex.domain.rules import Rules
+from modeldex.domain.tenancy import Standing
 from modeldex.refresh import material
 from modeldex.refresh.report import Report
 from modeldex.refresh.world import Known, World
@@ -71,17 +72,21 @@ class Publication:
             OSError: it cannot be written.
             sqlite3.Error: it cannot be written.
         """
-        current, terms = self.current(), _terms(world, changes)
-        if self._is_settled(terms, changes, current):
+        current, pinned = self.current(), world.standing.pinned
+        if pinned is not None and await asyncio.to_thread(self.publisher.hold, pinned):
+            self.forget()
+            return msgspec.structs.replace(report, snapshot=pinned, published=current != pinned)
+        if pinned is not None:
+            lost = f"The snapshot {pinned}, which is pinned, is not kept; the newest is served."
+            report = msgspec.structs.replace(report, broken=(*report.broken, lost))
+        if self._is_settled(_terms(world, changes, world.standing), changes, current):
             last = self._settled[1] if self._settled else report
             sizes = {"offers": last.offers, "models": last.models}
             return msgspec.structs.replace(report, snapshot=current, **sizes)
         found = await read()
-        rows, ledger = (
-            material.usable(found.listings, world.registry.by_id, self.may_use),
-            found.ledger,
-        )
-        catalog = await asyncio.to_thread(self._build, rows, world, changes, ledger)
+        rows = self._usable(found.listings, world, found.standing)
+        rules = self._rules(world, changes, found.standing)
+        catalog = await asyncio.to_thread(self._build, rows, world, rules, found.ledger)
         report = msgspec.structs.replace(_with_sizes(report, catalog), read_from=found.read_from)
         if not catalog.offers and current is None:
             problem = "No source has given any model yet."
@@ -89,7 +94,7 @@ class Publication:
         stamp = self.stamp(world.moment.seconds)
         name, is_new = await asyncio.to_thread(self.publisher.publish, catalog, stamp)
         report = msgspec.structs.replace(report, snapshot=name, published=is_new)
-        self._settled = (terms, report)
+        self._settled = (_terms(world, changes, found.standing), report)
         return report
 
     async def rehearse(
@@ -100,9 +105,31 @@ class Publication:
             SourceRows(source=name, is_book=world.is_book(name), rows=one.rows)
             for name, one in known.items()
         ]
-        usable = material.usable(rows, world.registry.by_id, self.may_use)
+        usable = self._usable(rows, world, world.standing)
+        rules = self._rules(world, changes, world.standing)
         return _with_sizes(
-            report, await asyncio.to_thread(self._build, usable, world, changes, NO_LEDGER)
+            report, await asyncio.to_thread(self._build, usable, world, rules, NO_LEDGER)
+        )
+
+    def _usable(
+        self, rows: Sequence[SourceRows], world: World, standing: Standing
+    ) -> list[SourceRows]:
+        return material.usable(
+            rows,
+            world.registry.by_id,
+            lambda one: self.may_use(one) and one.id not in standing.disabled,
+        )
+
+    def _rules(self, world: World, changes: Changes, standing: Standing) -> Rules:
+        """Return what an operator decided; what is in the store is believed before the file."""
+        stated = standing.stated.over(world.stated)
+        return Rules(
+            hidden=world.hidden_after(changes),
+            retire_after=self.retire_after,
+            overrides=stated.overrides,
+            joined=stated.joined,
+            parted=stated.parted,
+            aliases=stated.aliases,
         )
 
     def _is_settled(self, terms: str, changes: Changes, current: str | None) -> bool:
@@ -111,25 +138,18 @@ class Publication:
         return self._settled[0] == terms and self._settled[1].snapshot == current
 
     def _build(
-        self, rows: Sequence[SourceRows], world: World, changes: Changes, ledger: Ledger
+        self, rows: Sequence[SourceRows], world: World, rules: Rules, ledger: Ledger
     ) -> Catalog:
-        rules = Rules(
-            hidden=world.hidden_after(changes),
-            retire_after=self.retire_after,
-            overrides=world.stated.overrides,
-            joined=world.stated.joined,
-            parted=world.stated.parted,
-        )
         providers, today = world.registry.providers(), world.moment.date
         return pipeline.build(rows, providers, today, rules, ledger, world.figures)
 
 
-def _terms(world: World, changes: Changes) -> str:
+def _terms(world: World, changes: Changes, standing: Standing) -> str:
     """Return what a catalog depends on besides listings: unchanged, nothing is built."""
     hidden, stated = sorted(world.hidden_after(changes)), world.stated.terms
-    return material.digest(
-        world.registry.by_id.values(), hidden, stated, world.moment.date, world.figures
-    )
+    kept = msgspec.structs.replace(standing, number=0)
+    declared, today = world.registry.by_id.values(), world.moment.date
+    return material.digest(declared, hidden, stated, kept, today, world.figures)
 
 
 def _with_sizes(report: Report, catalog: Catalog) -> Report:

@@ -106,7 +106,7 @@ class Refresher:
             started_at=found.moment.seconds,
             outcomes=(*(one.outcome for one in results), *skipped, *imports),
             dry_run=order.dry_run,
-            broken=(*map(str, found.registry.broken), *found.stated.problems),
+            broken=(*map(str, found.registry.broken), *found.problems),
         )
         changes = aftermath.with_results(changes, results)
         known = deciding.decided(aftermath.after(known, results), past)
@@ -144,6 +144,7 @@ class Refresher:
             self.store, registry, self.selection.overrides(), self.moment(), self.folding
         )
         self._health = {name: one.health for name, one in found.known.items()}
+        self.selection.disabled = found.standing.disabled
         return found
 
     async def _ask(

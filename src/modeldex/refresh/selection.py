@@ -22,6 +22,9 @@ class Selection:
         load: reads the declarations; done anew for every refresh, so that a new file is seen.
         chosen: ids of the sources that may be used; ``None`` means all.
         overrides: reads what an operator states; anew for every refresh, too.
+
+    Attributes:
+        disabled: ids of the sources that an operator switched off, as last read from the store.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class Selection:
     ) -> None:
         self.load, self.chosen, self.asker = load, chosen, asker
         self.overrides = overrides
+        self.disabled: frozenset[str] = frozenset()
 
     def may_use(self, one: Declaration) -> bool:
         """Return whether a source is among those chosen."""
@@ -40,7 +44,9 @@ class Selection:
 
     def obstacle(self, one: Declaration) -> str | None:
         """Return why a source cannot be asked at all, ``None`` where it can."""
-        return self.asker.obstacle(one) if self.may_use(one) else "not chosen"
+        if not self.may_use(one):
+            return "not chosen"
+        return "disabled" if one.id in self.disabled else self.asker.obstacle(one)
 
     def check_names(self, registry: Registry, order: Order) -> None:
         """Refuse a name without a source, unless a broken declaration may be what it means.

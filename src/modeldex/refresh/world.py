@@ -7,6 +7,7 @@ import msgspec
 from modeldex.domain.listing import Kept, Listing
 from modeldex.domain.offer import Observed
 from modeldex.domain.rules import Stated
+from modeldex.domain.tenancy import NO_STANDING, Standing
 from modeldex.refresh.observing import Folding
 from modeldex.sources.registry import Registry
 from modeldex.store.base import Changes, Health, HeldAnswer, Store
@@ -42,6 +43,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         observed: ids of the sources that were ever observed.
         horizon: unix seconds; what had ended before it may be forgotten.
         figures: what callers report, by the ids of offers.
+        standing: what an operator has put into the store.
     """
 
     moment: Moment
@@ -53,6 +55,12 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     observed: frozenset[str] = frozenset()
     horizon: int = 0
     figures: Mapping[str, Observed] = {}
+    standing: Standing = NO_STANDING
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A sentence for each thing that an operator stated and that cannot be used."""
+        return (*self.stated.problems, *self.standing.stated.problems)
 
     def health(self, source: str) -> Health:
         """Return how a source was doing, be it that it was never asked."""
@@ -104,4 +112,5 @@ async def remembered(
         observed=found.observed,
         horizon=found.horizon,
         figures=await folding.figures(store, moment.seconds),
+        standing=found.standing,
     )

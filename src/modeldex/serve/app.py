@@ -15,9 +15,11 @@ from starlette.types import ASGIApp
 from modeldex import __version__
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
+from modeldex.serve.desk import Opener
 from modeldex.serve.edge import Edge, Gate, inner
 from modeldex.serve.representation import Negotiator
 from modeldex.serve.routes import (
+    admin,
     catalog,
     cost,
     dialects,
@@ -46,6 +48,7 @@ class Site(NamedTuple):
         now: the current time, for costs and calls that name none.
         gate: what stands before the routes.
         recorder: where reports of calls go; closed with the application.
+        opener: of the desk of an operator; without one there is nothing to administer.
     """
 
     statuses: StatusFile
@@ -53,6 +56,7 @@ class Site(NamedTuple):
     now: Callable[[], datetime]
     gate: Gate
     recorder: observations.Recorder = observations.NOWHERE
+    opener: Opener | None = None
 
 
 def build(answers: Answers, site: Site, views: Views | None = None) -> ASGIApp:
@@ -88,6 +92,9 @@ def application(answers: Answers, site: Site, lifespan: Lifespan | None = None) 
     app.include_router(health.router(answers.current))
     inside = workings(site.gate, answers, site.now)
     app.include_router(metrics.router(site.statuses, answers.current, inside))
+    if site.opener is not None:
+        directory = site.statuses.directory  # of the public snapshots, whoever asks
+        app.include_router(admin.router(site.opener, site.statuses, directory, site.log))
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, _failed)
@@ -109,6 +116,8 @@ async def _lifespan(
             one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await site.recorder.close()
+        if site.opener is not None:
+            await site.opener.close()
 
 
 async def watch(answers: Answers, log: Log, views: Iterable[Answers] = ()) -> None:

@@ -82,6 +82,20 @@ class Publisher:
         self._point(pointer, entry)
         return found, True
 
+    def hold(self, name: str) -> bool:
+        """Make a kept snapshot current, whichever is newer; return whether it could be done.
+
+        Raises:
+            OSError: the disk is full or fails; what was current still is.
+        """
+        pointer = read_pointer(self.directory)
+        found = next((one for one in pointer.entries if one.id == name), None)
+        if found is None or sha256(self.directory / found.file) != found.sha256:
+            return False
+        if found != pointer.current:
+            self._point(pointer, msgspec.structs.replace(found, since=self.clock()))
+        return True
+
     def clean(self) -> None:
         """Remove what a killed writer left behind."""
         for file in self.directory.iterdir():

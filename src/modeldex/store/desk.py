@@ -45,6 +45,9 @@ class Desk(Protocol):
     All methods raise :class:`modeldex.errors.StoreError` with what to do.
     """
 
+    async def number(self) -> int:
+        """Return the number of the last edit, 0 where there was none."""
+
     async def entries(self, kind: str) -> tuple[Entry, ...]:
         """Return the entries of a kind, sorted by name."""
 
@@ -110,7 +113,7 @@ def made(edit: Edit, found: Entry | None, number: int) -> Entry | None:
     )
 
 
-def line(edit: Edit, found: Entry | None, number: int) -> Line:
+def logged(edit: Edit, found: Entry | None, number: int) -> Line:
     """Return what the log says of *edit*."""
     return Line(
         number=number,

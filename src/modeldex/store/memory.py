@@ -142,7 +142,7 @@ class MemoryStore:
         return removed
 
     def _standing(self) -> Standing:
-        return standing(self.desk.kept.values(), self.desk.number)
+        return standing(self.desk.kept.values(), self.desk.edits)
 
     async def record(self, batches: Sequence[Batch], now: int) -> list[str]:
         """Count each batch that is not known; return what became of each."""

@@ -4,7 +4,7 @@ import msgspec
 
 from modeldex.domain.desk import HIDDEN, KEY, TENANT, Edit, Entry, Line
 from modeldex.errors import NotThere
-from modeldex.store.desk import Asked, Keys, check, line, made
+from modeldex.store.desk import Asked, Keys, check, logged, made
 
 
 class MemoryDesk:
@@ -13,15 +13,19 @@ class MemoryDesk:
     Attributes:
         kept: all entries, by kind and name.
         offers: ids of hidden offers.
-        number: of the last edit.
+        edits: number of the last one.
     """
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], Entry] = {}
         self.offers: set[str] = set()
-        self.number = 0
+        self.edits = 0
         self._secrets: dict[str, str] = {}
         self._lines: list[Line] = []
+
+    async def number(self) -> int:
+        """Return the number of the last edit, 0 where there was none."""
+        return self.edits
 
     async def entries(self, kind: str) -> tuple[Entry, ...]:
         """Return the entries of a kind, sorted by name."""
@@ -51,7 +55,7 @@ class MemoryDesk:
         found = entries.get(place)
         users = [one for one in entries.values() if one.tenant == edit.name]
         check(edit, found, has_tenant=(TENANT, edit.tenant) in entries, users=users)
-        number = self._noted(line(edit, found, 0))
+        number = self._noted(logged(edit, found, 0))
         after = made(edit, found, number)
         entries.pop(place, None)
         if after is not None:
@@ -71,14 +75,14 @@ class MemoryDesk:
     def _hide(self, edit: Edit) -> None:
         if edit.body is None and edit.name not in self.offers:
             raise NotThere("hidden offer", edit.name)
-        self._noted(line(edit, None, 0))
+        self._noted(logged(edit, None, 0))
         change = self.offers.discard if edit.body is None else self.offers.add
         change(edit.name)
 
     def _noted(self, line: Line) -> int:
-        self.number += 1
-        self._lines.append(msgspec.structs.replace(line, number=self.number))
-        return self.number
+        self.edits += 1
+        self._lines.append(msgspec.structs.replace(line, number=self.edits))
+        return self.edits
 
     def _keep_secret(self, edit: Edit) -> None:
         if edit.kind == KEY and (edit.body is None or edit.secret == ""):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from modeldex.domain.desk import HIDDEN, KEY, TENANT, Edit, Entry, Line
 from modeldex.errors import NotThere
 from modeldex.store import tables
-from modeldex.store.desk import Asked, Keys, check, line, made
+from modeldex.store.desk import Asked, Keys, check, logged, made
 from modeldex.store.desk_rows import (
     ENTRIES,
     LINES,
@@ -47,6 +47,10 @@ class SqlDesk:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+
+    async def number(self) -> int:
+        """Return the number of the last edit, 0 where there was none."""
+        return (await self.run(marker)).number
 
     async def entries(self, kind: str) -> tuple[Entry, ...]:
         """Return the entries of a kind, sorted by name."""
@@ -129,7 +133,7 @@ async def _edit(connection: AsyncConnection, edit: Edit, token: str) -> Entry | 
     else:
         await _check(connection, edit, found)
         await _replace(connection, edit, made(edit, found, number), found)
-    await _noted(connection, line(edit, found, number), number, token)
+    await _noted(connection, logged(edit, found, number), number, token)
     return made(edit, found, number) if edit.kind != HIDDEN else None
 
 
