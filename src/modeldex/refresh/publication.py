@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from modeldex import pipeline
 from modeldex.domain.history import NO_LEDGER, Ledger
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.model import Catalog
@@ -14,6 +14,8 @@ from modeldex.domain.rules import Rules
 from modeldex.domain.tenancy import Standing
 from modeldex.refresh import material
 from modeldex.refresh.report import Report
+from modeldex.refresh.scenes import Scene, Scenes
+from modeldex.refresh.viewing import Views
 from modeldex.refresh.world import Known, World
 from modeldex.snapshot.publish import Publisher, read_pointer
 from modeldex.sources.declaration import Declaration
@@ -27,6 +29,7 @@ class Publication:
         stamp: the ISO time of a moment.
         may_use: whether a source's rows belong into the catalog.
         retire_after: answers without a model until it is retired.
+        views: where the catalogs are published that not everybody sees.
     """
 
     def __init__(
@@ -35,9 +38,10 @@ class Publication:
         stamp: Callable[[float], str],
         may_use: Callable[[Declaration], bool],
         retire_after: int,
+        views: Views,
     ) -> None:
         self.publisher, self.stamp = publisher, stamp
-        self.may_use, self.retire_after = may_use, retire_after
+        self.may_use, self.retire_after, self.views = may_use, retire_after, views
         self._settled: tuple[str, Report] | None = None
 
     @property
@@ -84,9 +88,8 @@ class Publication:
             sizes = {"offers": last.offers, "models": last.models}
             return msgspec.structs.replace(report, snapshot=current, **sizes)
         found = await read()
-        rows = self._usable(found.listings, world, found.standing)
-        rules = self._rules(world, changes, found.standing)
-        catalog = await asyncio.to_thread(self._build, rows, world, rules, found.ledger)
+        scene = self._scene(found.listings, world, changes, found.standing, found.ledger)
+        catalog = await asyncio.to_thread(scene.build)
         report = msgspec.structs.replace(_with_sizes(report, catalog), read_from=found.read_from)
         if not catalog.offers and current is None:
             problem = "No source has given any model yet."
@@ -94,6 +97,7 @@ class Publication:
         stamp = self.stamp(world.moment.seconds)
         name, is_new = await asyncio.to_thread(self.publisher.publish, catalog, stamp)
         report = msgspec.structs.replace(report, snapshot=name, published=is_new)
+        await asyncio.to_thread(self._show, Scenes(scene, catalog, found.standing), found, stamp)
         self._settled = (_terms(world, changes, found.standing), report)
         return report
 
@@ -105,19 +109,31 @@ class Publication:
             SourceRows(source=name, is_book=world.is_book(name), rows=one.rows)
             for name, one in known.items()
         ]
-        usable = self._usable(rows, world, world.standing)
-        rules = self._rules(world, changes, world.standing)
-        return _with_sizes(
-            report, await asyncio.to_thread(self._build, usable, world, rules, NO_LEDGER)
-        )
+        scene = self._scene(rows, world, changes, world.standing, NO_LEDGER)
+        return _with_sizes(report, await asyncio.to_thread(scene.build))
 
-    def _usable(
-        self, rows: Sequence[SourceRows], world: World, standing: Standing
-    ) -> list[SourceRows]:
-        return material.usable(
-            rows,
-            world.registry.by_id,
-            lambda one: self.may_use(one) and one.id not in standing.disabled,
+    def _show(self, scenes: Scenes, found: Basis, stamp: str) -> None:
+        self.views.publish(((one.name, partial(scenes.of, one)) for one in found.views), stamp)
+
+    def _scene(
+        self,
+        rows: Sequence[SourceRows],
+        world: World,
+        changes: Changes,
+        standing: Standing,
+        ledger: Ledger,
+    ) -> Scene:
+        return Scene(
+            material.usable(
+                rows,
+                world.registry.by_id,
+                lambda one: self.may_use(one) and one.id not in standing.disabled,
+            ),
+            world.registry.providers(),
+            world.moment.date,
+            self._rules(world, changes, standing),
+            ledger,
+            world.figures,
         )
 
     def _rules(self, world: World, changes: Changes, standing: Standing) -> Rules:
@@ -136,12 +152,6 @@ class Publication:
         if self._settled is None or changes.answers or changes.facts or changes.events:
             return False
         return self._settled[0] == terms and self._settled[1].snapshot == current
-
-    def _build(
-        self, rows: Sequence[SourceRows], world: World, rules: Rules, ledger: Ledger
-    ) -> Catalog:
-        providers, today = world.registry.providers(), world.moment.date
-        return pipeline.build(rows, providers, today, rules, ledger, world.figures)
 
 
 def _terms(world: World, changes: Changes, standing: Standing) -> str:

@@ -21,6 +21,7 @@ from modeldex.refresh.rereading import reread
 from modeldex.refresh.selection import Selection
 from modeldex.refresh.statuses import statuses
 from modeldex.refresh.turns import Result
+from modeldex.refresh.viewing import Views
 from modeldex.refresh.world import Known, Moment, World
 from modeldex.snapshot import status
 from modeldex.snapshot.publish import Publisher
@@ -74,7 +75,11 @@ class Refresher:
         self.publisher, self.moment, self.log = publisher, clock.moment, log
         self.terms = questioner.terms
         self.publication = Publication(
-            publisher, clock.stamp, selection.may_use, self.terms.thresholds.retire_after
+            publisher,
+            clock.stamp,
+            selection.may_use,
+            self.terms.thresholds.retire_after,
+            Views(publisher.directory, publisher.beside, self.log),
         )
         self.folding = Folding(self.terms.observed_interval)
         self._health: Mapping[str, Health] | None = None  # as the store has it

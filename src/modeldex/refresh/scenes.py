@@ -9,6 +9,7 @@ from modeldex import pipeline
 from modeldex.domain.history import Ledger
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.model import Catalog
+from modeldex.domain.offer import Observed
 from modeldex.domain.provider import Provider
 from modeldex.domain.rules import Audience, Rules
 from modeldex.domain.tenancy import Standing, TenantBasis, View
@@ -17,13 +18,18 @@ from modeldex.store.documents import PRIVATE
 
 
 class Scene(NamedTuple):
-    """What the public catalog was built from."""
+    """What the public catalog is built from."""
 
     rows: Sequence[SourceRows]
     providers: Mapping[str, Provider]
     today: str
     rules: Rules
     ledger: Ledger
+    figures: Mapping[str, Observed] = {}
+
+    def build(self) -> Catalog:
+        """Return the catalog that this makes."""
+        return pipeline.build(*self)
 
 
 class Scenes:
@@ -51,10 +57,7 @@ class Scenes:
         own = tenant.sources if tenant is not None and view.private else ()
         if not own and not _differs(rules, self._scene.rules):
             return self._public
-        scene = self._scene
-        return pipeline.build(
-            (*scene.rows, *own), scene.providers, scene.today, rules, scene.ledger
-        )
+        return self._scene._replace(rows=(*self._scene.rows, *own), rules=rules).build()
 
 
 def _rules(public: Rules, tenant: TenantBasis | None, view: View) -> Rules:

@@ -96,6 +96,10 @@ class Publisher:
             self._point(pointer, msgspec.structs.replace(found, since=self.clock()))
         return True
 
+    def beside(self, directory: Path) -> "Publisher":
+        """Return a publisher of another directory, otherwise like this one."""
+        return Publisher(directory, self.clock, self.pool)
+
     def clean(self) -> None:
         """Remove what a killed writer left behind."""
         for file in self.directory.iterdir():
