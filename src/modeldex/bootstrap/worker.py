@@ -10,6 +10,7 @@ from modeldex import telemetry
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app as serve_app
 from modeldex.serve.answers import Answers
+from modeldex.serve.lane.bounds import Bounds
 from modeldex.serve.statuses import StatusFile
 from modeldex.settings import Settings
 from modeldex.snapshot.current import Current
@@ -30,4 +31,20 @@ def build(settings: Settings, log: Log) -> ASGIApp:
     pool = ThreadPoolExecutor(settings.query_threads, thread_name_prefix="question")
     answers = Answers(current, Shelf(settings.shelf_bytes, LARGEST_SHELVED), pool)
     statuses = StatusFile(settings.snapshots)
-    return serve_app.build(answers, statuses, log, lambda: datetime.now(UTC))
+    return serve_app.build(
+        answers,
+        statuses,
+        log,
+        lambda: datetime.now(UTC),
+        bounds(settings),
+        fast_lane=settings.fast_lane,
+    )
+
+
+def bounds(settings: Settings) -> Bounds:
+    """Return the bounds of a worker's connections."""
+    return Bounds(
+        receive=settings.receive_timeout,
+        drain=settings.drain_timeout,
+        connections=settings.connection_limit,
+    )

@@ -5,8 +5,9 @@ while the younger one filled up goes with the older one.
 """
 
 from collections.abc import Hashable
+from typing import Any
 
-OVERHEAD = 600  # bytes of bookkeeping of an entry, roughly
+OVERHEAD = 1800  # bytes of bookkeeping of an entry, roughly
 
 
 class Shelved:
@@ -18,9 +19,10 @@ class Shelved:
         last_modified: the snapshot's time, as an HTTP date.
         bodies: bytes by encoding.
         media_type, extra: its content type, and headers of this content.
+        ready: what was made of it, once, to be sent in an encoding.
     """
 
-    __slots__ = ("bodies", "extra", "last_modified", "media_type", "root", "snapshot")
+    __slots__ = ("bodies", "extra", "last_modified", "media_type", "ready", "root", "snapshot")
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class Shelved:
         self.bodies = {encoding: body}
         self.media_type = b"application/json"
         self.extra: tuple[tuple[bytes, bytes], ...] = ()
+        self.ready: dict[str, Any] = {}
 
 
 class Shelf:

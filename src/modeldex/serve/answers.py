@@ -45,8 +45,10 @@ class Answers:
         if found is None:
             return None
         encoding = _worthwhile(found, encoding)
-        body = found.bodies.get(encoding)
-        return None if body is None else _representation(found, encoding, body)
+        ready: Representation | None = found.ready.get(encoding)
+        if ready is None and (body := found.bodies.get(encoding)) is not None:
+            ready = found.ready[encoding] = _representation(found, encoding, body)
+        return ready
 
     async def list(self, question: Question, key: Hashable, encoding: str) -> Representation:
         """Return the answer to *question*, and keep it on the shelf under *key* if it is small.

@@ -15,6 +15,9 @@ from modeldex import __version__
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import Front
+from modeldex.serve.known import Known
+from modeldex.serve.lane.bounds import Bounds
+from modeldex.serve.lane.door import DOOR, Door, Lane, Open
 from modeldex.serve.representation import Negotiator
 from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
 from modeldex.serve.statuses import StatusFile
@@ -24,19 +27,30 @@ POLL = 0.25  # seconds between two looks for a new snapshot
 
 
 def build(
-    answers: Answers, statuses: StatusFile, log: Log, now: Callable[[], datetime]
+    answers: Answers,
+    statuses: StatusFile,
+    log: Log,
+    now: Callable[[], datetime],
+    bounds: Bounds | None = None,
+    *,
+    fast_lane: bool = True,
 ) -> ASGIApp:
     """Return the application that serves *answers*.
 
     Args:
         now: the current time, for costs that name none.
+        bounds: of the worker's connections.
+        fast_lane: whether known questions are answered by the protocol.
     """
     negotiator = Negotiator()
+    known = Known(answers, negotiator)
+    lane = Lane(known, Open(), log) if fast_lane else None
+    door = Door(bounds=bounds or Bounds(), log=log, lane=lane)
     app = FastAPI(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,
-        lifespan=partial(_lifespan, answers=answers, log=log),
+        lifespan=partial(_lifespan, answers=answers, door=door),
         redoc_url=None,
     )
     handlers = catalog.Catalog(answers, negotiator)
@@ -49,15 +63,17 @@ def build(
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, partial(_failed, log))
-    return Front(app, answers, negotiator)
+    return Front(app, known)
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI, answers: Answers, log: Log) -> AsyncIterator[None]:
+async def _lifespan(
+    _app: FastAPI, answers: Answers, door: Door
+) -> AsyncIterator[dict[str, object]]:
     answers.current.poll()
-    watching = asyncio.create_task(watch(answers, log))
+    watching = asyncio.create_task(watch(answers, door.log))
     try:
-        yield
+        yield {DOOR: door}
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)

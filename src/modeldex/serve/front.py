@@ -2,11 +2,12 @@
 
 import re
 import secrets
+from collections.abc import Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from modeldex.serve.answers import Answers
-from modeldex.serve.representation import Negotiator, conditions, send_answer
+from modeldex.serve.known import Known
+from modeldex.serve.representation import conditions, send_answer
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _READING = ("GET", "HEAD")
@@ -15,25 +16,25 @@ _READING = ("GET", "HEAD")
 class Front:
     """Gives every request an id, and answers those whose answer is on the shelf."""
 
-    def __init__(self, app: ASGIApp, answers: Answers, negotiator: Negotiator) -> None:
-        self.app, self.answers, self.negotiator = app, answers, negotiator
+    def __init__(self, app: ASGIApp, known: Known) -> None:
+        self.app, self.known = app, known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from the shelf, or pass on."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        given = request_id(scope["headers"])
 
         async def with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
+                message["headers"] = [*message["headers"], (b"x-request-id", given)]
             await send(message)
 
         if scope["method"] in _READING:
             asked = conditions(scope["headers"])
             key = shelf_key(scope)
-            known = self.answers.shelved(key, self.negotiator.choose(asked.accept_encoding))
+            known = self.known.find(key, asked)
             if known is not None:
                 await send_answer(receive, with_id, known, asked, scope["method"])
                 return
@@ -46,10 +47,9 @@ def shelf_key(scope: Scope) -> tuple[bytes, bytes]:
     return raw, scope["query_string"]
 
 
-def _request_id(scope: Scope) -> bytes:
+def request_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """Return the client's id where it is harmless, else a new one."""
-    for name, value in scope["headers"]:
+    for name, value in headers:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
-            found: bytes = value
-            return found
+            return value
     return secrets.token_hex(16).encode()

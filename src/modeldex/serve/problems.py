@@ -11,8 +11,11 @@ _TITLES = {
     400: "Bad request",
     404: "Not found",
     405: "Method not allowed",
+    408: "Request timeout",
     413: "Content too large",
+    414: "URI too long",
     415: "Unsupported media type",
+    431: "Headers too large",
     500: "Internal error",
     503: "Not ready",
 }

@@ -1,14 +1,14 @@
 """uvicorn's httptools protocol with bounds: bytes, headers, time and pipelines.
 
-Stock uvicorn reads a header or a target of any length, waits for the end of a request for ever, and
-never gives up on a client that does not read. Here each of these ends, with a problem where one can
-still be told. Both lanes are served by it.
+Stock uvicorn reads a header or a target of any length, waits for the end of a request for ever,
+and never gives up on a client that does not read. Here each of these ends, with a problem where
+one can still be told. Both lanes are served by it.
 """
 
 import asyncio
 from itertools import islice
 from math import isinf
-from typing import Any
+from typing import Any, cast
 
 import httptools
 from typing_extensions import override
@@ -52,7 +52,7 @@ class BoundedProtocol(HttpToolsProtocol):
     @property
     def is_answering(self) -> bool:
         """Whether a request is being answered, or waits for its turn."""
-        return self.cycle is not None and not self.cycle.response_complete
+        return not getattr(self.cycle, "response_complete", True)  # there is none at first
 
     @property
     def waits_since(self) -> float:
@@ -66,8 +66,8 @@ class BoundedProtocol(HttpToolsProtocol):
     # The connection
 
     @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast("asyncio.Transport", transport))
         self.receiving.set(self.bounds.receive)
         if len(self.connections) > self.bounds.connections and not make_room(self):
             self.refuse(refusals.too_many())
@@ -80,7 +80,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     @override
-    def eof_received(self) -> bool:  # type: ignore[override]
+    def eof_received(self) -> Any:
         """Let who has ended its side only have what can be answered soon.
 
         Most who end it have gone, so the work for them does not go on for long.
@@ -217,7 +217,7 @@ class BoundedProtocol(HttpToolsProtocol):
         while (held := self._held) is not None and not self._is_full():
             self._held = held[limits.PIECE :] if len(held) > limits.PIECE else None
             self._parse(held[: limits.PIECE])
-        if self.parser is None or self._is_refused:
+        if self.transport.is_closing() or self._is_refused:
             return
         if self._held is not None:
             self.flow.pause_reading()
@@ -226,8 +226,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _is_full(self) -> bool:
         return (
-            self.parser is None
-            or self.transport.is_closing()
+            self.transport.is_closing()
             or self.flow.write_paused
             or len(self.pipeline) >= limits.MOST_PIPELINED
         )
