@@ -186,8 +186,11 @@ class BoundedProtocol(HttpToolsProtocol):
         began = self._is_head
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            pass  # no protocol is spoken here but HTTP/1.1: the request has been read as such
+        except httptools.HttpParserUpgrade as upgrade:
+            # No other protocol is spoken here: what follows is the next request.
+            if rest := data[upgrade.args[0] :]:
+                self._parse(rest)
+                return
         except httptools.HttpParserError as error:
             self.refuse(self._reason(error))
             return
