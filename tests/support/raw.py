@@ -41,6 +41,17 @@ def exchange(url: str, *pieces: bytes) -> bytes:
         return rest(line)
 
 
+def is_closed(line: socket.socket) -> bool:
+    """Return whether the server has closed a connection on which it said nothing."""
+    line.settimeout(0)
+    try:
+        return line.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
+
+
 def rest(line: socket.socket) -> bytes:
     """Return all that comes until the server closes."""
     found = bytearray()

@@ -11,9 +11,9 @@ import msgspec
 from modeldex.access.facts import Facts, token
 from modeldex.access.keys import Key
 from modeldex.access.limits import Limits
-from modeldex.access.networks import Client, Proxies, contains
+from modeldex.access.networks import NOWHERE, Client, Proxies, contains
 from modeldex.access.principal import ANONYMOUS, READ, Principal
-from modeldex.access.quotas import Charge, Headers, Quota, headers, quota
+from modeldex.access.quotas import Headers, Quota, headers, quota
 from modeldex.access.ring import KeyRing
 from modeldex.access.rules import KINDS, Rule, rule
 
@@ -22,11 +22,13 @@ class Admitted(msgspec.Struct, frozen=True):
     """A request that may go on.
 
     Attributes:
+        client: the address that it counts as coming from.
         headers: what its answer says of limits, whatever the answer is.
         is_private: whether no shared cache may keep the answer.
     """
 
     principal: Principal = ANONYMOUS
+    client: str = NOWHERE.group
     headers: Headers = ()
     is_private: bool = False
 
@@ -42,6 +44,7 @@ class Denied(msgspec.Struct, frozen=True):
     status: int
     code: str
     detail: str
+    client: str = NOWHERE.group
     headers: Headers = ()
 
 
@@ -57,12 +60,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         strangers: keys that are none, from one address.
     """
 
-    anonymous: bool = True
-    per_address: str = "300/minute"
-    per_key: str = "6000/minute"
-    writes: str = "1200/minute"
-    admin: str = "600/minute"
-    strangers: str = "30/minute"
+    anonymous: bool
+    per_address: str
+    per_key: str
+    writes: str
+    admin: str
+    strangers: str
 
 
 class Guards:
@@ -77,10 +80,10 @@ class Guards:
 
     def admit(self, facts: Facts) -> Admitted | Denied:
         """Return whether a request may go on, having counted it."""
+        client = self.proxies.client(facts.peer, facts.forwarded, facts.x_forwarded_for)
         needed = rule(facts.method, facts.path)
         if needed is None:
-            return Admitted()
-        client = self.proxies.client(facts.peer, facts.forwarded, facts.x_forwarded_for)
+            return Admitted(client=client.group)
         given = token(facts)
         if given is None:
             return self._nameless(needed, client)
@@ -88,37 +91,44 @@ class Guards:
         return self._stranger(needed, client) if key is None else self._keyed(needed, client, key)
 
     def _nameless(self, needed: Rule, client: Client) -> Admitted | Denied:
-        said = self._charge(self._per_address[needed.kind], client.group)
+        said = self._charge(self._per_address[needed.kind], client.group, client)
         if isinstance(said, Denied):
             return said
         if needed.scope != READ or not self.policy.anonymous:
             detail = "This needs a key: `Authorization: Bearer KEY` or `x-api-key: KEY`."
-            return Denied(401, "key_needed", detail, (*said, _CHALLENGE))
-        return Admitted(ANONYMOUS, said)
+            return Denied(401, "key_needed", detail, client.group, (*said, _CHALLENGE))
+        return Admitted(ANONYMOUS, client.group, said)
 
     def _stranger(self, needed: Rule, client: Client) -> Denied:
         """Turn away a key that is none; it is counted like a keyless request, and more tightly."""
-        said = self._charge(self._per_address[needed.kind], client.group)
+        said = self._charge(self._per_address[needed.kind], client.group, client)
         if isinstance(said, Denied):
             return said
-        tighter = self._charge(self._strangers, client.group)
+        tighter = self._charge(self._strangers, client.group, client)
         if isinstance(tighter, Denied):
             return tighter
         detail = "This key is unknown, revoked or expired. Use another one, or none."
-        return Denied(401, "key_invalid", detail, (*said, _CHALLENGE_INVALID))
+        return Denied(401, "key_invalid", detail, client.group, (*said, _CHALLENGE_INVALID))
 
     def _keyed(self, needed: Rule, client: Client, key: Key) -> Admitted | Denied:
-        said = self._charge(self._quota(needed.kind, key.principal), key.client)
+        if key.networks and not contains(key.networks, client.address):
+            return self._misplaced(needed, client)
+        said = self._charge(self._quota(needed.kind, key.principal), key.client, client)
         if isinstance(said, Denied):
             return said
-        if key.networks and not contains(key.networks, client.address):
-            detail = "This key may not be used from this address."
-            return Denied(403, "address_not_allowed", detail, said)
         if not key.principal.may(needed.scope):
             detail = f"This key may not do this; it needs the scope {needed.scope}."
-            return Denied(403, "scope_needed", detail, said)
+            return Denied(403, "scope_needed", detail, client.group, said)
         is_private = not self.policy.anonymous or key.principal.view is not None
-        return Admitted(key.principal, said, is_private)
+        return Admitted(key.principal, client.group, said, is_private)
+
+    def _misplaced(self, needed: Rule, client: Client) -> Denied:
+        """Turn away a key from where it may not be used; its owner's quota is not touched."""
+        said = self._charge(self._per_address[needed.kind], client.group, client)
+        if isinstance(said, Denied):
+            return said
+        detail = "This key may not be used from this address."
+        return Denied(403, "address_not_allowed", detail, client.group, said)
 
     def _quota(self, kind: str, principal: Principal) -> Quota | None:
         if principal.limit is None or kind == "admin":
@@ -128,25 +138,23 @@ class Guards:
             self._own[name] = quota(*name)
         return self._own[name]
 
-    def _charge(self, limit: Quota | None, client: str) -> Headers | Denied:
+    def _charge(self, limit: Quota | None, name: str, client: Client) -> Headers | Denied:
         if limit is None:
             return ()
-        charge = self.limits.charge(limit, client)
+        charge = self.limits.charge(limit, name)
         said = headers(limit, charge)
-        return said if charge.is_granted else _limited(limit, charge, said)
+        if charge.is_granted:
+            return said
+        detail = (
+            f"More than {limit.count} requests in {limit.seconds} s ({limit.name}). "
+            f"Try again in {ceil(charge.reset)} s."
+        )
+        return Denied(429, "rate_limited", detail, client.group, said)
 
 
 def _quotas(policy: Policy, reads: str) -> dict[str, Quota | None]:
     own = {"write": policy.writes, "admin": policy.admin}
     return {kind: quota(kind, own.get(kind, reads)) for kind in KINDS}
-
-
-def _limited(limit: Quota, charge: Charge, said: Headers) -> Denied:
-    detail = (
-        f"More than {limit.count} requests in {limit.seconds} s ({limit.name}). "
-        f"Try again in {ceil(charge.reset)} s."
-    )
-    return Denied(429, "rate_limited", detail, said)
 
 
 _CHALLENGE = (b"www-authenticate", b'Bearer realm="modeldex"')

@@ -1,5 +1,6 @@
 """The keys that a worker knows, all in memory, from a file that others replace."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -55,6 +56,12 @@ class KeyRing:
             self._seen, self.problem = stamp, None
         except (OSError, ValueError) as error:
             self._report(f"The key file cannot be used; the keys stay as they were: {error}")
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        while True:
+            self.poll()
+            await asyncio.sleep(POLL)
 
     def _stamp(self) -> Stamp | None:
         """Return what tells one file from the next, ``None`` where there has never been one."""

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from modeldex import settings as settings_module
 from modeldex import telemetry
+from modeldex.bootstrap import guarding
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app as serve_app
 from modeldex.serve.answers import Answers
@@ -29,22 +30,30 @@ def build(settings: Settings, log: Log) -> ASGIApp:
     """Return the application that serves what is published in ``DATA_DIR``."""
     current = Current(settings.snapshots, log.error)
     pool = ThreadPoolExecutor(settings.query_threads, thread_name_prefix="question")
-    answers = Answers(current, Shelf(settings.shelf_bytes, LARGEST_SHELVED), pool)
+    shelf = Shelf(settings.shelf_bytes, LARGEST_SHELVED)
+    answers = Answers(current, shelf, pool, settings.compress_from)
     statuses = StatusFile(settings.snapshots)
     return serve_app.build(
         answers,
         statuses,
         log,
         lambda: datetime.now(UTC),
-        bounds(settings),
-        fast_lane=settings.fast_lane,
+        gate=guarding.gate(settings, log),
+        bounds=bounds(settings),
     )
 
 
 def bounds(settings: Settings) -> Bounds:
-    """Return the bounds of a worker's connections."""
+    """Return the bounds of a worker's connections.
+
+    Those of the edge, which answers better, come first where it can still be asked.
+    """
     return Bounds(
+        url=settings.url_bytes + 1024,
+        headers=settings.header_bytes,
+        body=2 * settings.body_bytes,
         receive=settings.receive_timeout,
         drain=settings.drain_timeout,
         connections=settings.connection_limit,
+        fast_lane=settings.fast_lane,
     )

@@ -22,7 +22,7 @@ from modeldex.snapshot.current import Current
 from modeldex.snapshot.documents import IDENTITY, compress, compressed, tagged
 from modeldex.snapshot.reader import Snapshot
 
-_SMALLEST = 512  # bytes; below, compression only costs
+_SMALLEST = 512
 _MOST_DAMAGE = 4
 _T = TypeVar("_T")
 
@@ -32,10 +32,14 @@ class Answers:
 
     Args:
         pool: threads for SQL, hashing and compression; never the loop.
+        compress_from: bytes; below, compression only costs.
     """
 
-    def __init__(self, current: Current, shelf: Shelf, pool: Executor) -> None:
+    def __init__(
+        self, current: Current, shelf: Shelf, pool: Executor, compress_from: int = _SMALLEST
+    ) -> None:
         self.current, self.shelf, self.pool = current, shelf, pool
+        self.compress_from = compress_from
         self._pending: dict[Hashable, asyncio.Task[Any]] = {}
         current.swapped.append(lambda snapshot: shelf.reset(snapshot.id))
 
@@ -44,7 +48,7 @@ class Answers:
         found = self.shelf.get(key) or self.shelf.get((key, encoding))
         if found is None:
             return None
-        encoding = _worthwhile(found, encoding)
+        encoding = self._worthwhile(found, encoding)
         ready: Representation | None = found.ready.get(encoding)
         if ready is None and (body := found.bodies.get(encoding)) is not None:
             ready = found.ready[encoding] = _representation(found, encoding, body)
@@ -116,7 +120,7 @@ class Answers:
             )
             self.shelf.put(question, shelved)
         self.shelf.put(key, shelved)
-        encoding = _worthwhile(shelved, encoding)
+        encoding = self._worthwhile(shelved, encoding)
         if encoding not in shelved.bodies:
             await self._once((shelved, encoding), lambda: self._pack(shelved, question, encoding))
         return _representation(shelved, encoding, shelved.bodies[encoding])
@@ -130,6 +134,9 @@ class Answers:
 
     async def _whole(self, question: Question, key: Hashable, encoding: str) -> Representation:
         """Return a finished document: from now on from the shelf, or in slices if it is large."""
+        known = self.shelved(key, encoding)
+        if known is not None:  # it came while this one waited for a place
+            return known
         name = "unique" if question.unique else "list"
         found = await self._once(
             (self.shelf.snapshot, name, encoding),
@@ -149,6 +156,12 @@ class Answers:
             lambda: self._with_snapshot(lambda held: answer.total(held, question)),
         )
         return total <= MOST_ROWS
+
+    def _worthwhile(self, found: Shelved, encoding: str) -> str:
+        """Return *encoding*, or identity for what is too small to gain by compression."""
+        identity = found.bodies.get(IDENTITY)
+        is_small = identity is not None and len(identity) < self.compress_from
+        return IDENTITY if is_small else encoding
 
     async def _once(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         """Do work once, however many ask for it meanwhile.
@@ -228,12 +241,6 @@ def _shelved(snapshot: Snapshot, make: Callable[[Snapshot], bytes]) -> Shelved:
     body = make(snapshot)
     root = hashlib.blake2b(body, digest_size=16).hexdigest()
     return Shelved(snapshot.id, root, http_date(snapshot.timestamp), body)
-
-
-def _worthwhile(found: Shelved, encoding: str) -> str:
-    """Return *encoding*, or identity for what is too small to gain by compression."""
-    identity = found.bodies.get(IDENTITY)
-    return IDENTITY if identity is not None and len(identity) < _SMALLEST else encoding
 
 
 def _representation(found: Shelved, encoding: str, body: bytes) -> Representation:

@@ -1,7 +1,7 @@
 """The ASGI application of a worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -14,15 +14,17 @@ from starlette.types import ASGIApp
 from modeldex import __version__
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
-from modeldex.serve.front import Front
+from modeldex.serve.edge import Edge, Gate, inner
 from modeldex.serve.known import Known
 from modeldex.serve.lane.bounds import Bounds
-from modeldex.serve.lane.door import DOOR, Door, Lane, Open
+from modeldex.serve.lane.door import DOOR, Door, Lane
 from modeldex.serve.representation import Negotiator
 from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
 from modeldex.serve.statuses import StatusFile
+from modeldex.serve.workings import workings
 from modeldex.telemetry import Log
 
+BOUNDS = Bounds()
 POLL = 0.25  # seconds between two looks for a new snapshot
 
 
@@ -31,26 +33,24 @@ def build(
     statuses: StatusFile,
     log: Log,
     now: Callable[[], datetime],
-    bounds: Bounds | None = None,
     *,
-    fast_lane: bool = True,
+    gate: Gate,
+    bounds: Bounds = BOUNDS,
 ) -> ASGIApp:
     """Return the application that serves *answers*.
 
     Args:
         now: the current time, for costs that name none.
+        gate: what stands before it.
         bounds: of the worker's connections.
-        fast_lane: whether known questions are answered by the protocol.
     """
-    negotiator = Negotiator()
+    negotiator, opened = Negotiator(), list[Door]()
     known = Known(answers, negotiator)
-    lane = Lane(known, Open(), log) if fast_lane else None
-    door = Door(bounds=bounds or Bounds(), log=log, lane=lane)
     app = FastAPI(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,
-        lifespan=partial(_lifespan, answers=answers, door=door),
+        lifespan=partial(_lifespan, answers=answers, gate=gate, opened=opened),
         redoc_url=None,
     )
     handlers = catalog.Catalog(answers, negotiator)
@@ -59,24 +59,29 @@ def build(
     app.include_router(cost.router(answers, now))
     app.include_router(gateways.router(answers, statuses))
     app.include_router(health.router(answers.current))
-    app.include_router(metrics.router(statuses, answers.current))
+    app.include_router(metrics.router(statuses, answers.current, workings(gate, answers, now)))
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
-    app.add_exception_handler(Exception, partial(_failed, log))
-    return Front(app, known)
+    app.add_exception_handler(Exception, _failed)
+    edge = Edge(gate, inner(app, known, gate))
+    lane = Lane(known, edge) if bounds.fast_lane else None
+    opened.append(Door(bounds=bounds, edge=edge, lane=lane, log=log))
+    return edge
 
 
 @asynccontextmanager
 async def _lifespan(
-    _app: FastAPI, answers: Answers, door: Door
+    _app: FastAPI, answers: Answers, gate: Gate, opened: Sequence[Door]
 ) -> AsyncIterator[dict[str, object]]:
     answers.current.poll()
-    watching = asyncio.create_task(watch(answers, door.log))
+    running = (watch(answers, gate.log), gate.watch.run(), gate.guards.ring.run())
+    tasks = [asyncio.create_task(one) for one in running]
     try:
-        yield {DOOR: door}
+        yield {DOOR: opened[0]}
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def watch(answers: Answers, log: Log) -> None:
@@ -108,6 +113,6 @@ async def _wrong_method(request: Request, error: Exception) -> Response:
     return problems.problem(405, "wrong_method", detail, headers=headers)
 
 
-async def _failed(log: Log, request: Request, error: Exception) -> Response:
-    log.error("a request failed", path=request.scope["path"][:200], exc_info=error)
+async def _failed(_request: Request, _error: Exception) -> Response:
+    """Answer; the edge reports it."""
     return problems.problem(500, "internal", "Something failed here. It has been logged.")

@@ -29,7 +29,7 @@ class Representation(msgspec.Struct, frozen=True):
         size: bytes of the body; ``None`` where it is made while it is sent.
         body: the bytes, or slices of them.
         extra: headers of this content, such as what its dialect could not say.
-        heads: rendered headers by status; whoever renders them remembers them here.
+        heads: rendered headers, by status and who may keep it, from whoever renders them.
     """
 
     etag: bytes

@@ -124,7 +124,7 @@ def test_a_known_question_makes_no_request_of_the_application(tmp_path: Path) ->
     assert begun == [1, 5]
 
 
-@pytest.mark.parametrize("broken", ["known", "gate", "writer"])
+@pytest.mark.parametrize("broken", ["known", "edge", "writer"])
 def test_a_fault_of_the_lane_costs_nobody_an_answer(tmp_path: Path, broken: str) -> None:
     """Whether it fails to look or to write: a line in the log, and the ordinary way answers."""
     catalogs.publish(tmp_path / "snapshots", small())

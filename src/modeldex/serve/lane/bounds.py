@@ -22,6 +22,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
         receive: seconds from the first byte of a request, or from the opening of the connection,
             to its last byte; then 408, or nothing where nothing came.
         drain: seconds in which a client must take some of what it was sent, else it is cut off.
+        fast_lane: whether known questions are answered before there is a request.
         connections: open ones; the one that has waited longest is closed for a new one.
     """
 
@@ -32,3 +33,4 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     receive: float = 15.0
     drain: float = 20.0
     connections: int = 4096
+    fast_lane: bool = True

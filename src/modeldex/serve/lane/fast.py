@@ -6,22 +6,25 @@ the guards decided goes along on the scope, so that nobody is counted twice.
 """
 
 from typing import Any, cast
+from urllib.parse import unquote
 
 import msgspec
 from typing_extensions import override
 
-from modeldex.access.facts import facts
-from modeldex.access.guards import Admitted, Denied
-from modeldex.serve.front import request_id
-from modeldex.serve.lane.door import DECIDED, Lane
+from modeldex.access.facts import facts, without_key
+from modeldex.access.guards import Admitted
+from modeldex.serve.edge import DECIDED, Refused
+from modeldex.serve.lane.door import Lane
 from modeldex.serve.lane.protocol import BoundedProtocol
+from modeldex.serve.middleware.answered import Answered
+from modeldex.serve.middleware.request_id import request_id
 from modeldex.serve.representation import Conditions, Representation, conditions
 
 _READING = {b"GET": "GET", b"HEAD": "HEAD"}
 # With these it is no plain read, or its answer depends on more than the shelf knows.
 _UNUSUAL = frozenset(
     {b"expect", b"range", b"content-length", b"transfer-encoding", b"upgrade", b"origin",
-     b"anthropic-version", b"if-modified-since"}
+     b"anthropic-version", b"if-modified-since", b"access-control-request-method"}
 )  # fmt: skip
 _OK = 200
 _COPIED = 32 * 1024  # bytes; a larger body is handed over as it is
@@ -34,7 +37,9 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     body: bytes
     asked: Conditions
     admitted: Admitted
-    is_head: bool
+    method: str
+    path: str
+    began: float
 
 
 class FastLane(BoundedProtocol):
@@ -68,7 +73,7 @@ class FastLane(BoundedProtocol):
         try:
             return self._known(lane) if self._is_plain() else None
         except Exception as error:  # the ordinary way finds out what is to be said
-            lane.log.error("the fast lane failed", exc_info=error)
+            self.door.log.error("the fast lane failed", exc_info=error)
             return None
 
     def _is_plain(self) -> bool:
@@ -88,37 +93,64 @@ class FastLane(BoundedProtocol):
         given = dict(self.headers)
         if method is None or len(given) != len(self.headers) or not _UNUSUAL.isdisjoint(given):
             return None
-        path, _, query = self.url.partition(b"?")
-        asked = conditions(given.items())
-        found = lane.known.find((path, query), asked)
+        raw, _, query = self.url.partition(b"?")
+        path = raw.decode("ascii")
+        path, asked = unquote(path) if "%" in path else path, conditions(given.items())
+        found = lane.known.find((raw, without_key(path, query)), asked)
         if found is None or not isinstance(found.body, bytes):
             return None
-        peer = self.client[0] if self.client else None
-        decided = lane.gate.admit(facts(peer, method, path.decode(), query, given.items()))
+        began = lane.clock()
+        decided = lane.edge.admit(facts(self.peer, method, path, query, given.items()))
         if not isinstance(decided, Admitted) or decided.principal.view is not None:
             self._note(decided)
             return None
-        return Hit(found, found.body, asked, decided, method == "HEAD")
+        return Hit(found, found.body, asked, decided, method, path, began)
 
     def _is_written(self, lane: Lane, hit: Hit) -> bool:
         """Write the answer; return false where that failed before a byte of it was written."""
         try:
-            passing = ((b"x-request-id", request_id(self.headers)), *hit.admitted.headers)
+            name, decided = request_id(self.headers), hit.admitted
+            passing = lane.edge.headers(b"", name, decided)
             status, head = lane.writer.head(
-                hit.found, hit.asked, self.server_state.default_headers, passing
+                hit.found,
+                hit.asked,
+                self.server_state.default_headers,
+                passing,
+                is_private=decided.is_private,
             )
-            body = b"" if hit.is_head or status != _OK else hit.body
         except Exception as error:
-            lane.log.error("the fast lane failed", exc_info=error)
+            self.door.log.error("the fast lane failed", exc_info=error)
             self._note(hit.admitted)
             return False
+        body = hit.body if status == _OK and hit.method == "GET" else b""
         if len(body) > _COPIED:
             self.transport.writelines((head, body))
         else:
             self.transport.write(head + body)
+        self._tell(lane, hit, name.decode(), status, len(body))
         return True
 
-    def _note(self, decided: Admitted | Denied) -> None:
+    def _tell(self, lane: Lane, hit: Hit, name: str, status: int, size: int) -> None:
+        """Let log and metrics know, as the ordinary way does."""
+        try:
+            lane.edge.answered(
+                Answered(
+                    request_id=name,
+                    method=hit.method,
+                    path=hit.path,
+                    route=lane.edge.route(hit.path),
+                    status=status,
+                    bytes=size,
+                    seconds=lane.clock() - hit.began,
+                    shelf="hit",
+                    key=hit.admitted.principal.key_id or "-",
+                    client=hit.admitted.client,
+                )
+            )
+        except Exception as error:
+            self.door.log.error("an answer could not be counted", exc_info=error)
+
+    def _note(self, decided: Admitted | Refused) -> None:
         """Let the ordinary way know what the guards said."""
         scope: dict[str, Any] = cast("dict[str, Any]", self.scope)
         scope[DECIDED] = decided

@@ -16,7 +16,6 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from modeldex.serve.front import request_id
 from modeldex.serve.lane import bounds as limits
 from modeldex.serve.lane import refusals
 from modeldex.serve.lane.deadline import Deadline
@@ -48,6 +47,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_head = False  # in the middle of its head
         self._head = self._room = self._body = 0
         self._unsent: int | None = None
+
+    @property
+    def peer(self) -> str | None:
+        """Address of the client, where it has one."""
+        return self.client[0] if self.client else None
 
     @property
     def is_answering(self) -> bool:
@@ -255,8 +259,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Write the answer, end this side, and let what still comes in go by for a moment."""
         self._is_refused = True
         self._unset_keepalive_if_required()
-        given = request_id(self.headers or ())
-        self.transport.write(why.rendered(self.server_state.default_headers, given))
+        given, defaults = self.headers or (), self.server_state.default_headers
+        self.transport.write(self.door.refused(self.peer, why, given, defaults))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.flow.resume_reading()

@@ -2,11 +2,9 @@
 
 from http import HTTPStatus
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+from starlette.responses import Response
 
 from modeldex.serve import problems
-
-Headers = list[tuple[bytes, bytes]]
 
 
 class Refusal(Exception):
@@ -16,14 +14,10 @@ class Refusal(Exception):
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
 
-    def rendered(self, defaults: Headers, request_id: bytes) -> bytes:
-        """Return the whole answer, a problem after which the connection is closed."""
+    def answer(self) -> Response:
+        """Return it as a problem."""
         retry = {"retry-after": "1"} if self.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-        answer = problems.problem(int(self.status), self.code, self.detail, headers=retry)
-        headers = [*defaults, *answer.raw_headers]
-        headers += [(b"x-request-id", request_id), (b"connection", b"close")]
-        lines = [b"%s: %s\r\n" % one for one in headers]
-        return b"".join([STATUS_LINE[int(self.status)], *lines, b"\r\n", bytes(answer.body)])
+        return problems.problem(int(self.status), self.code, self.detail, headers=retry)
 
 
 def invalid() -> Refusal:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from modeldex.serve.exchange import privately
 from modeldex.serve.representation import Conditions, Representation, is_unchanged, start
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -22,14 +23,17 @@ class Writer:
         asked: Conditions,
         defaults: Sequence[tuple[bytes, bytes]],
         passing: Headers,
+        *,
+        is_private: bool,
     ) -> tuple[int, bytes]:
         """Return the status of an answer, and all that goes before its body.
 
         Args:
             defaults: what the server adds to every answer; a new object where it has changed.
             passing: headers of this one answer.
+            is_private: whether no shared cache may keep it.
         """
-        status, lasting = _lasting(found, asked)
+        status, lasting = _lasting(found, asked, is_private=is_private)
         if defaults is not self._defaults:
             self._defaults, self._openings = defaults, {}
         opening = self._openings.get(status)
@@ -43,10 +47,12 @@ def lines(headers: Headers) -> bytes:
     return b"".join([b"%b: %b\r\n" % one for one in headers])
 
 
-def _lasting(found: Representation, asked: Conditions) -> tuple[int, bytes]:
+def _lasting(found: Representation, asked: Conditions, *, is_private: bool) -> tuple[int, bytes]:
     """Return the status, and the headers that do not depend on the request; rendered once."""
     status = 304 if is_unchanged(found.etag, found.last_modified, asked) else 200
-    head = found.heads.get(status)
+    name = -status if is_private else status
+    head = found.heads.get(name)
     if head is None:
-        head = found.heads[status] = lines(start(found, asked)["headers"])
+        headers = start(found, asked)["headers"]
+        head = found.heads[name] = lines(privately(headers) if is_private else headers)
     return status, head
