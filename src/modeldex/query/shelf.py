@@ -20,9 +20,19 @@ class Shelved:
         bodies: bytes by encoding.
         media_type, extra: its content type, and headers of this content.
         ready: what was made of it, once, to be sent in an encoding.
+        hits: how often it was taken from the shelf.
     """
 
-    __slots__ = ("bodies", "extra", "last_modified", "media_type", "ready", "root", "snapshot")
+    __slots__ = (
+        "bodies",
+        "extra",
+        "hits",
+        "last_modified",
+        "media_type",
+        "ready",
+        "root",
+        "snapshot",
+    )
 
     def __init__(
         self,
@@ -37,6 +47,10 @@ class Shelved:
         self.media_type = b"application/json"
         self.extra: tuple[tuple[bytes, bytes], ...] = ()
         self.ready: dict[str, Any] = {}
+        self.hits = 0
+
+
+Generations = tuple[dict[Hashable, Shelved], dict[Hashable, Shelved]]
 
 
 class Shelf:
@@ -63,11 +77,13 @@ class Shelf:
         """Return how many questions are answered by it."""
         return len(self._young) + len(self._old)
 
-    def reset(self, snapshot: str) -> None:
-        """Forget everything; from now on, keep the answers of *snapshot* only."""
+    def reset(self, snapshot: str) -> Generations:
+        """Keep the answers of *snapshot* only from now on; return what was kept so far."""
+        left = self._old, self._young
         self.snapshot = snapshot
         self._young, self._old = {}, {}
         self._young_bytes = self._old_bytes = 0
+        return left
 
     def get(self, key: Hashable) -> Shelved | None:
         """Return the answer under *key*."""

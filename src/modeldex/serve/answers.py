@@ -16,7 +16,7 @@ from modeldex.errors import DamagedSnapshot, NoSnapshot
 from modeldex.query import answer
 from modeldex.query.parameters import MOST_ROWS
 from modeldex.query.question import Question
-from modeldex.query.shelf import Shelf, Shelved
+from modeldex.query.shelf import Generations, Shelf, Shelved
 from modeldex.serve.representation import Representation, http_date
 from modeldex.snapshot.current import Current
 from modeldex.snapshot.documents import IDENTITY, compress, compressed, tagged
@@ -41,13 +41,15 @@ class Answers:
         self.current, self.shelf, self.pool = current, shelf, pool
         self.compress_from = compress_from
         self._pending: dict[Hashable, asyncio.Task[Any]] = {}
-        current.swapped.append(lambda snapshot: shelf.reset(snapshot.id))
+        self.left: list[Callable[[Generations], None]] = []
+        current.swapped.append(self._swapped)
 
     def shelved(self, key: Hashable, encoding: str) -> Representation | None:
         """Return the finished answer under *key*, if it is on the shelf in *encoding*."""
         found = self.shelf.get(key) or self.shelf.get((key, encoding))
         if found is None:
             return None
+        found.hits += 1
         encoding = self._worthwhile(found, encoding)
         ready: Representation | None = found.ready.get(encoding)
         if ready is None and (body := found.bodies.get(encoding)) is not None:
@@ -104,6 +106,11 @@ class Answers:
             NoSnapshot: there is nothing to answer from.
         """
         return await self._with_snapshot(look)
+
+    def _swapped(self, snapshot: Snapshot) -> None:
+        left = self.shelf.reset(snapshot.id)
+        for tell in self.left:
+            tell(left)
 
     async def _finished(
         self,

@@ -21,6 +21,7 @@ from modeldex.serve.lane.door import DOOR, Door, Lane
 from modeldex.serve.representation import Negotiator
 from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
 from modeldex.serve.statuses import StatusFile
+from modeldex.serve.warming import Warmer
 from modeldex.serve.workings import workings
 from modeldex.telemetry import Log
 
@@ -63,7 +64,9 @@ def build(
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, _failed)
-    edge = Edge(gate, inner(app, known, gate))
+    public = inner(app, known, gate)
+    answers.left.append(Warmer(public, log).begin)
+    edge = Edge(gate, public)
     lane = Lane(known, edge) if bounds.fast_lane else None
     opened.append(Door(bounds=bounds, edge=edge, lane=lane, log=log))
     return edge
