@@ -18,7 +18,7 @@ from modeldex.serve.lane.door import Lane
 from modeldex.serve.lane.protocol import BoundedProtocol
 from modeldex.serve.middleware.answered import Answered
 from modeldex.serve.middleware.request_id import request_id
-from modeldex.serve.representation import Conditions, Representation, conditions
+from modeldex.serve.representation import Conditions, Representation
 
 _READING = {b"GET": "GET", b"HEAD": "HEAD"}
 # With these it is no plain read, or its answer depends on more than the shelf knows.
@@ -95,7 +95,8 @@ class FastLane(BoundedProtocol):
             return None
         raw, _, query = self.url.partition(b"?")
         path = raw.decode("ascii")
-        path, asked = unquote(path) if "%" in path else path, conditions(given.items())
+        path = unquote(path) if "%" in path else path
+        asked = Conditions(given.get(b"accept-encoding", b""), given.get(b"if-none-match"))
         found = lane.known.find((raw, without_key(path, query)), asked)
         if found is None or not isinstance(found.body, bytes):
             return None

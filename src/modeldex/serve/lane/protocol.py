@@ -147,7 +147,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._room -= len(name) + len(value)
         if self._room < 0 or len(self.headers) >= self.bounds.header_count:
             raise self._too_large()
-        super().on_header(name, value)
+        name = name.lower()  # as uvicorn does it, without another call for every header
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     @override
     def on_headers_complete(self) -> None:
