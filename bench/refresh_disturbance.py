@@ -44,8 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 for unasked in (False, True)
                 for publishes in (False, True)
             ]
-    print(f"\nMilliseconds of known questions, {_RATE} a second for {given.seconds:g} s each; "
-          f"{given.offers:,} synthetic offers; snapshots are written by a process of nice 19.\n")  # fmt: skip
+    print(
+        f"\nMilliseconds of known questions, {_RATE} a second for {given.seconds:g} s each; "
+        f"{given.offers:,} synthetic offers; snapshots are written by a process of nice 19.\n"
+    )
     print(harness.table(["while", "asked", "p50", "p99", "longest", "publishes"], rows))
     return 0
 
@@ -53,9 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _row(
     port: int, given: argparse.Namespace, folder: Path, *, publishes: bool, unasked: bool
 ) -> list[str]:
-    with _beside(lambda: _ask_new(port), runs=unasked):
-        with _beside(lambda: _publish(folder, given.offers), runs=publishes) as count:
-            took = sorted(_latencies(port, given.seconds))
+    with (
+        _beside(lambda: _ask_new(port), runs=unasked),
+        _beside(lambda: _publish(folder, given.offers), runs=publishes) as count,
+    ):
+        took = sorted(_latencies(port, given.seconds))
     doing = ["publishing" if publishes else "at rest", "new questions beside" if unasked else ""]
     shown = (statistics.median(took), took[int(len(took) * 0.99)], took[-1])
     name = ", ".join(filter(None, doing))

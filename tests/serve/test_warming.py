@@ -106,7 +106,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     connect = sqlite3.connect
 
     def traced(*given: Any, **named: Any) -> sqlite3.Connection:
-        connection = connect(*given, **named)
+        connection: sqlite3.Connection = connect(*given, **named)
         connection.set_trace_callback(lambda sql: found.update([sql]))
         return connection
 
