@@ -57,6 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _row(count: int, found: list[float], one: list[float]) -> list[str]:
+    median = statistics.median(found) / 1000
+    return [f"{count:,}", f"{median:.1f}", f"{harness.ratio(found, one):.2f}"]
+
+
 def _measured(counts: Sequence[int], given: argparse.Namespace) -> dict[int, list[float]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

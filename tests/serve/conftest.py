@@ -119,8 +119,9 @@ def streaming(tmp_path_factory: pytest.TempPathFactory, *, fast_lane: bool) -> I
 
 
 @pytest.fixture(params=KINDS)
-def asked(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """A server and a path, for each way in which a catalog answer comes to be."""
+def asked(request: pytest.FixtureRequest, *, fast_lane: bool) -> tuple[str, str]:
+    """A server and a path, for each way in which a catalog answer comes to be, by each lane."""
+    del fast_lane  # the server's
     path = KINDS[request.param]
     server = "streaming" if path == STREAMED else "url"
     return request.getfixturevalue(server), path

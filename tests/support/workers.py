@@ -107,9 +107,9 @@ class Breakable:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and remember the lane that the application opens."""
-        await self.inner(scope, receive, send)
         if (door := scope.get("state", {}).get(DOOR)) is not None:
             self.lane = door.lane
+        await self.inner(scope, receive, send)
 
     def break_lane(self, part: str) -> None:
         """Let the lane fail from now on where it looks (``known``) or where it writes."""
