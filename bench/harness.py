@@ -52,6 +52,11 @@ def free_port() -> int:
         return port
 
 
+def pause() -> None:
+    """Wait a moment for a server that is starting."""
+    time.sleep(0.05)
+
+
 @contextmanager
 def running(command: Sequence[str], core: int, url: str, **environment: str) -> Iterator[None]:
     """Run a server pinned to *core* for the length of the block; inside it, *url* answers."""

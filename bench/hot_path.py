@@ -1,4 +1,6 @@
-"""A known question, answered by nginx, by a bare ASGI function and by modeldex, in one run.
+"""A known question, answered by nginx, by a bare ASGI function and by both lanes of modeldex.
+
+All in one run; modeldex with its guards on: id, address, key, limit, metrics.
 
 Run: ``python bench/hot_path.py [--seconds 2] [--rounds 3] [--offers 10000]``
 """
@@ -12,7 +14,6 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,23 +22,19 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 import harness
-import synthetic
+import ours
 from harness import Missing, free_port, running, tool
-from modeldex.snapshot.publish import Publisher
-from payloads import TODAY
 
 CONNECTIONS = 64
-SENDFILE, READ, BARE, OURS = "nginx, sendfile on", "nginx, sendfile off", "bare ASGI", "modeldex"
+SENDFILE, READ, BARE = "nginx, sendfile on", "nginx, sendfile off", "bare ASGI"
+FAST, ORDINARY = "fast lane", "ASGI lane"
+NAMES = (SENDFILE, READ, BARE, FAST, ORDINARY)
 _QUESTION = "/v1/models?sort=created&order=desc&limit="
 _PATH = urlsplit(_QUESTION).path
 _LIKE_A_BROWSER = "gzip, deflate, br, zstd"
 _COMPRESSED, _RAW = 12 * 1024, 100 * 1024
 _MOST_ROWS = 1000
 _WARM_UP, _LONGEST = 0.3, 10.0  # seconds
-_SERVE = (
-    "from modeldex import settings; from modeldex.bootstrap import serving; "
-    "serving.run_workers(settings.load())"
-)
 _Headers = dict[str, str]
 _Request = tuple[str, _Headers]  # the URL, and the headers
 _Cell = tuple[str, str]  # a server's name and a variant's
@@ -89,13 +86,16 @@ def measure(seconds: float, rounds: int, offers: int) -> None:
     """Run all servers beside each other, ask them in turn, and print what came out."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        port = stack.enter_context(_modeldex(folder, offers))
+        ours.publish(folder, offers)
+        port = stack.enter_context(ours.serving(folder))
+        ordinary = stack.enter_context(ours.serving(folder, FAST_LANE="false"))
         variants = _variants(port)
         servers = [
             stack.enter_context(_nginx(folder, variants, sendfile=True)),
             stack.enter_context(_nginx(folder, variants, sendfile=False)),
             stack.enter_context(_bare(folder, variants)),
-            Server(OURS, {one.name: port for one in variants}),
+            Server(FAST, {one.name: port for one in variants}),
+            Server(ORDINARY, {one.name: ordinary for one in variants}),
         ]
         asked = [{(s.name, v.name): _request(s, v) for s in servers} for v in variants]
         rates = _rates(asked, seconds, rounds)
@@ -122,20 +122,21 @@ def _rates(
 
 def report(variants: Sequence[Variant], rates: dict[_Cell, list[float]]) -> str:
     """Return the table: a row per variant, the rates, and ours against the others."""
-    names = (SENDFILE, READ, BARE, OURS)
-    header = ["variant", "bytes", *names, "of nginx", "of bare ASGI"]
-    return harness.table(header, [_row(one, rates, names) for one in variants])
+    header = ["variant", "bytes", *NAMES, f"{FAST} / nginx", f"{ORDINARY} / nginx"]
+    return harness.table(header, [_row(one, rates) for one in variants])
 
 
-def _row(one: Variant, rates: dict[_Cell, list[float]], names: Sequence[str]) -> list[str]:
-    median = {name: statistics.median(rates[name, one.name]) for name in names}
+def _row(one: Variant, rates: dict[_Cell, list[float]]) -> list[str]:
+    median = {name: statistics.median(rates[name, one.name]) for name in NAMES}
     nginx = max((SENDFILE, READ), key=lambda name: median[name])
-    ours = rates[OURS, one.name]
     return [
         one.name,
         "0" if one.known else f"{len(one.answer.body):,}",
-        *(f"{median[name] / 1000:.1f}" for name in names),
-        *(f"{harness.ratio(ours, rates[name, one.name]):.2f}" for name in (nginx, BARE)),
+        *(f"{median[name] / 1000:.1f}" for name in NAMES),
+        *(
+            f"{harness.ratio(rates[name, one.name], rates[nginx, one.name]):.2f}"
+            for name in (FAST, ORDINARY)
+        ),
     ]
 
 
@@ -216,24 +217,6 @@ def _rate(url: str, headers: _Headers, seconds: float) -> float:
     if "Non-2xx" in said or "Socket errors" in said or (not rate and seconds > _LONGEST):
         raise RuntimeError(f"wrk at {url} says: {said}")
     return rate or _rate(url, headers, 2 * seconds)
-
-
-@contextmanager
-def _modeldex(folder: Path, offers: int) -> Iterator[int]:
-    """Give the port of a worker that serves a synthetic catalog."""
-    data, port = folder / "data", free_port()
-    with ThreadPoolExecutor(1) as pool:
-        publisher = Publisher(data / "snapshots", lambda: 0.0, pool)
-        publisher.publish(synthetic.catalog(offers), f"{TODAY}T12:00:00Z")
-    settings = {
-        "MODELDEX_DATA_DIR": str(data),
-        "MODELDEX_PORT": str(port),
-        "MODELDEX_SOURCE_MIRROR": "http://127.0.0.1:9/{source}",
-        "MODELDEX_LOG_FORMAT": "json",
-    }
-    command = [sys.executable, "-c", _SERVE]
-    with running(command, harness.cores()[0], f"http://127.0.0.1:{port}/readyz", **settings):
-        yield port
 
 
 @contextmanager

@@ -103,6 +103,18 @@ class Settings(BaseSettings):
     description_length: int = Field(2000, ge=0, description="Characters of a description.")
     shelf_bytes: int = Field(32 * 2**20, ge=0, description="Finished answers a worker keeps.")
     query_threads: int = Field(4, ge=1, le=64, description="Threads of a worker for questions.")
+    fast_lane: bool = Field(
+        default=True, description="Known questions are answered by the protocol."
+    )
+    connection_limit: int = Field(
+        4096, ge=8, le=1_000_000, description="Open connections of a worker."
+    )
+    receive_timeout: float = Field(15.0, gt=0, le=600, description="Seconds for one request.")
+    drain_timeout: float = Field(
+        20.0, gt=0, le=600, description="Seconds in which a client must read something."
+    )
+    keep_alive: int = Field(15, ge=1, le=600, description="Seconds of an idle connection.")
+    shutdown_timeout: int = Field(10, ge=1, le=600, description="Seconds to end in.")
     anonymous: bool = Field(default=True, description="Whether reading needs no key.")
     rate_limit_anonymous: str = Field(
         "300/minute", description="For reading without a key, for each address; or off."

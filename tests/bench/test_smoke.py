@@ -45,7 +45,7 @@ def need(*tools: str) -> None:
 
 
 def test_hot_path_compares_all_servers() -> None:
-    """All servers agree on every answer, and the table has their rates and two ratios."""
+    """All servers agree on every answer; the table has their rates, and both lanes' ratios."""
     need(*TOOLS)
     done = bench("hot_path.py", "--seconds", "0.2", "--rounds", "1", "--offers", "400")
     found = rows(done.stdout)
@@ -130,3 +130,50 @@ def test_identity_says_what_is_missing() -> None:
     done = bench("identity.py", "--gold", "nowhere")
     assert done.returncode == MISSING
     assert "nowhere is not beside the project" in done.stderr
+
+
+def test_distinct_counts_each_number_of_questions() -> None:
+    """The table has a line for each number of different questions, the first of which is one."""
+    need("wrk", "taskset")
+    small = ("--seconds", "0.2", "--rounds", "1", "--offers", "100")
+    done = bench("distinct.py", "--questions", "300,1", *small)
+    found = rows(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert list(found)[2:] == ["1", "300"]
+    assert found["1"][1] == "1.00"
+
+
+def test_start_is_compared_with_its_imports() -> None:
+    """The table has both times, and what the goal allows."""
+    need("taskset")
+    done = bench("start.py", "--rounds", "1", "--offers", "100")
+    assert done.returncode == 0, done.stderr
+    assert all(float(cells[0]) > 0 for cells in [*rows(done.stdout).values()][2:])
+
+
+def test_memory_is_read_from_the_kernel() -> None:
+    """The table has a line for each size of the catalog."""
+    done = bench("memory.py", "--sizes", "200,100", "--questions", "8")
+    found = rows(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert list(found)[2:] == ["100", "200"]
+    assert all(float(cell) > 0 for cell in found["100"])
+
+
+def test_refresh_disturbance_tells_four_states_apart() -> None:
+    """At rest and while publishing, with and without new questions beside; some were published."""
+    need("taskset")
+    done = bench("refresh_disturbance.py", "--seconds", "0.5", "--offers", "100")
+    found = rows(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert len(found) == 6
+    assert [int(cells[-1]) > 0 for cells in [*found.values()][2:]] == [False, True, False, True]
+
+
+def test_litellm_proxy_runs_or_says_what_is_missing() -> None:
+    """Where the peer cannot run, one sentence names what it lacks."""
+    done = bench("litellm_proxy.py", "--models", "20", "--seconds", "0.5", "--rounds", "1")
+    if done.returncode == MISSING:
+        assert re.search(r"\(.* install .*\); nothing was measured\.\n$", done.stderr)
+    else:
+        assert float(rows(done.stdout)["ratio"][0].replace(",", "")) > 0

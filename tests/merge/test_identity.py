@@ -14,7 +14,7 @@ from modeldex.merge import identity
 from modeldex.merge.identity import Identity, identify
 from support import catalogs, worlds
 from support.catalogs import TODAY, listing
-from support.lines import steps
+from support.lines import cold
 
 _LARGE = "mistral-large-2512"
 
@@ -333,4 +333,4 @@ def test_ten_times_the_offers_are_ten_times_the_work() -> None:
             groups.setdefault(one.model, []).append(one)
         identity.aliases(groups, {})
 
-    assert steps(lambda: identified(400)) <= 10.5 * steps(lambda: identified(40))
+    assert cold(lambda: identified(400)) <= 10.5 * cold(lambda: identified(40))

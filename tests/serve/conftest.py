@@ -94,27 +94,34 @@ def many() -> Catalog:
     return catalogs.sized(1200)
 
 
+@pytest.fixture(scope="module", params=[True, False], ids=["fast", "ordinary"])
+def fast_lane(request: pytest.FixtureRequest) -> bool:
+    """Whether known questions are answered by the protocol: each test runs through both lanes."""
+    return bool(request.param)
+
+
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(tmp_path_factory: pytest.TempPathFactory, *, fast_lane: bool) -> Iterator[str]:
     """A server of the small catalog."""
     directory = tmp_path_factory.mktemp("small")
     catalogs.publish(directory / "snapshots", small())
-    with live.served(live.application(directory)) as found:
+    with live.served(live.application(directory, fast_lane=fast_lane)) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def streaming(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def streaming(tmp_path_factory: pytest.TempPathFactory, *, fast_lane: bool) -> Iterator[str]:
     """A server of the catalog of many offers."""
     directory = tmp_path_factory.mktemp("many")
     catalogs.publish(directory / "snapshots", many())
-    with live.served(live.application(directory)) as found:
+    with live.served(live.application(directory, fast_lane=fast_lane)) as found:
         yield found
 
 
 @pytest.fixture(params=KINDS)
-def asked(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """A server and a path, for each way in which a catalog answer comes to be."""
+def asked(request: pytest.FixtureRequest, *, fast_lane: bool) -> tuple[str, str]:
+    """A server and a path, for each way in which a catalog answer comes to be, by each lane."""
+    del fast_lane  # the server's
     path = KINDS[request.param]
     server = "streaming" if path == STREAMED else "url"
     return request.getfixturevalue(server), path

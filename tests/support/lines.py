@@ -5,6 +5,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from modeldex.merge import identity
+
 
 def steps(work: Callable[[], object]) -> int:
     """Return how many lines of Python *work* runs, each turn of a loop one more."""
@@ -22,3 +24,9 @@ def steps(work: Callable[[], object]) -> int:
     finally:
         sys.settrace(before)
     return count
+
+
+def cold(work: Callable[[], object]) -> int:
+    """Return how many steps *work* takes where no name has been read before."""
+    identity.read.cache_clear()
+    return steps(work)

@@ -18,6 +18,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from modeldex.bootstrap import worker
+from modeldex.serve.lane.fast import FastLane
 from modeldex.settings import Settings
 
 UNLIMITED: Mapping[str, Any] = {"rate_limit_anonymous": "off", "access_log": False}
@@ -41,8 +42,9 @@ def application(data_dir: Path, **changes: Any) -> ASGIApp:
 def served(app: ASGIApp) -> Iterator[str]:
     """Give the base URL at which a real uvicorn serves *app* in a thread of this process."""
     config = uvicorn.Config(
-        app, port=0, loop="uvloop", http="httptools", log_level="critical", proxy_headers=False
-    )
+        app, port=0, loop="uvloop", http=FastLane, ws="none", log_level="critical",
+        proxy_headers=False, server_header=False,
+    )  # fmt: skip
     server = uvicorn.Server(config)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))

@@ -19,6 +19,7 @@ from modeldex.bootstrap import guarding
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app
 from modeldex.serve.answers import Answers
+from modeldex.serve.lane.door import DOOR, Lane
 from modeldex.serve.statuses import StatusFile
 from modeldex.snapshot.current import Current
 from support import live
@@ -94,6 +95,25 @@ class Counted:
             await self.inner(scope, receive, send)
         finally:
             self.ended += counts
+
+
+class Breakable:
+    """An application whose fast lane a test can break."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self.inner = inner
+        self.lane: Lane | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, and remember the lane that the application opens."""
+        if (door := scope.get("state", {}).get(DOOR)) is not None:
+            self.lane = door.lane
+        await self.inner(scope, receive, send)
+
+    def break_lane(self, part: str) -> None:
+        """Let the lane fail from now on where it looks (``known``) or where it writes."""
+        assert self.lane is not None
+        setattr(self.lane, part, None)
 
 
 def answers(data_dir: Path, pool: Executor, log: Notebook) -> Answers:

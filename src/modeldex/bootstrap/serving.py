@@ -8,6 +8,7 @@ import time
 
 import uvicorn
 
+from modeldex.serve.lane.fast import FastLane
 from modeldex.settings import Settings
 from modeldex.snapshot.publish import read_pointer
 from modeldex.telemetry import Log
@@ -63,7 +64,10 @@ def run_workers(settings: Settings) -> None:
         port=settings.port,
         workers=settings.workers,
         loop="uvloop",
-        http="httptools",
+        http=FastLane,
+        ws="none",
+        timeout_keep_alive=settings.keep_alive,
+        timeout_graceful_shutdown=settings.shutdown_timeout,
         access_log=False,
         server_header=False,
         proxy_headers=False,

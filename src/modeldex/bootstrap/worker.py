@@ -13,6 +13,9 @@ from modeldex.bootstrap.opening import LateDesk
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app as serve_app
 from modeldex.serve.answers import Answers
+from modeldex.serve.known import Known
+from modeldex.serve.lane.bounds import Bounds
+from modeldex.serve.representation import Negotiator
 from modeldex.serve.statuses import StatusFile
 from modeldex.serve.views import Scenery, Views
 from modeldex.settings import Settings
@@ -39,12 +42,12 @@ def build(settings: Settings, log: Log) -> ASGIApp:
     statuses = StatusFile(settings.snapshots)
     gate = guarding.gate(settings, log)
     recorder, opener = recording.recorder(settings, log), LateDesk(settings, log)
-    site = serve_app.Site(statuses, log, _now, gate, recorder, opener)
+    site = serve_app.Site(statuses, log, _now, gate, recorder, opener, bounds(settings))
 
     def view(directory: Path) -> Scenery:
         held, shelf = Current(directory, log.error), Shelf(_SHELF_OF_A_VIEW, LARGEST_SHELVED)
         own = Answers(held, shelf, pool, settings.compress_from)
-        return Scenery(own, serve_app.application(own, site))
+        return Scenery(own, serve_app.application(Known(own, Negotiator()), site))
 
     views = Views(views_directory(settings.snapshots), view)
     return serve_app.build(answers, site, views)
@@ -52,3 +55,19 @@ def build(settings: Settings, log: Log) -> ASGIApp:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def bounds(settings: Settings) -> Bounds:
+    """Return the bounds of a worker's connections.
+
+    Those of the edge, which answers better, come first where it can still be asked.
+    """
+    return Bounds(
+        url=settings.url_bytes + 1024,
+        headers=settings.header_bytes,
+        body=2 * settings.body_bytes,
+        receive=settings.receive_timeout,
+        drain=settings.drain_timeout,
+        connections=settings.connection_limit,
+        fast_lane=settings.fast_lane,
+    )

@@ -5,8 +5,9 @@ while the younger one filled up goes with the older one.
 """
 
 from collections.abc import Hashable
+from typing import Any
 
-OVERHEAD = 600  # bytes of bookkeeping of an entry, roughly
+OVERHEAD = 1800  # bytes of bookkeeping of an entry, roughly
 
 
 class Shelved:
@@ -18,9 +19,20 @@ class Shelved:
         last_modified: the snapshot's time, as an HTTP date.
         bodies: bytes by encoding.
         media_type, extra: its content type, and headers of this content.
+        ready: what was made of it, once, to be sent in an encoding.
+        hits: how often it was taken from the shelf.
     """
 
-    __slots__ = ("bodies", "extra", "last_modified", "media_type", "root", "snapshot")
+    __slots__ = (
+        "bodies",
+        "extra",
+        "hits",
+        "last_modified",
+        "media_type",
+        "ready",
+        "root",
+        "snapshot",
+    )
 
     def __init__(
         self,
@@ -34,6 +46,11 @@ class Shelved:
         self.bodies = {encoding: body}
         self.media_type = b"application/json"
         self.extra: tuple[tuple[bytes, bytes], ...] = ()
+        self.ready: dict[str, Any] = {}
+        self.hits = 0
+
+
+Generations = tuple[dict[Hashable, Shelved], dict[Hashable, Shelved]]
 
 
 class Shelf:
@@ -60,11 +77,13 @@ class Shelf:
         """Return how many questions are answered by it."""
         return len(self._young) + len(self._old)
 
-    def reset(self, snapshot: str) -> None:
-        """Forget everything; from now on, keep the answers of *snapshot* only."""
+    def reset(self, snapshot: str) -> Generations:
+        """Keep the answers of *snapshot* only from now on; return what was kept so far."""
+        left = self._old, self._young
         self.snapshot = snapshot
         self._young, self._old = {}, {}
         self._young_bytes = self._old_bytes = 0
+        return left
 
     def get(self, key: Hashable) -> Shelved | None:
         """Return the answer under *key*."""

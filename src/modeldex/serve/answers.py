@@ -17,7 +17,7 @@ from modeldex.query import answer, shaped
 from modeldex.query.parameters import MOST_ROWS
 from modeldex.query.question import Question
 from modeldex.query.shapes import Shaped
-from modeldex.query.shelf import Shelf, Shelved
+from modeldex.query.shelf import Generations, Shelf, Shelved
 from modeldex.serve.representation import JSON, LOSSY, Headers, Representation, http_date
 from modeldex.snapshot.current import Current
 from modeldex.snapshot.documents import IDENTITY, compress, compressed, tagged
@@ -50,16 +50,20 @@ class Answers:
         self.current, self.shelf, self.pool = current, shelf, pool
         self.compress_from = compress_from
         self._pending: dict[Hashable, asyncio.Task[Any]] = {}
-        current.swapped.append(lambda snapshot: shelf.reset(snapshot.id))
+        self.left: list[Callable[[Generations], None]] = []
+        current.swapped.append(self._swapped)
 
     def shelved(self, key: Hashable, encoding: str) -> Representation | None:
         """Return the finished answer under *key*, if it is on the shelf in *encoding*."""
         found = self.shelf.get(key) or self.shelf.get((key, encoding))
         if found is None:
             return None
+        found.hits += 1
         encoding = self._worthwhile(found, encoding)
-        body = found.bodies.get(encoding)
-        return None if body is None else _representation(found, encoding, body)
+        ready: Representation | None = found.ready.get(encoding)
+        if ready is None and (body := found.bodies.get(encoding)) is not None:
+            ready = found.ready[encoding] = _representation(found, encoding, body)
+        return ready
 
     async def list(self, question: Question, key: Hashable, encoding: str) -> Representation:
         """Return the answer to *question*, and keep it on the shelf under *key* if it is small.
@@ -144,6 +148,11 @@ class Answers:
             NoSnapshot: there is nothing to answer from.
         """
         return await self._with_snapshot(look)
+
+    def _swapped(self, snapshot: Snapshot) -> None:
+        left = self.shelf.reset(snapshot.id)
+        for tell in self.left:
+            tell(left)
 
     async def _finished(
         self,

@@ -1,7 +1,7 @@
 """The ASGI application of a worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,9 @@ from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.desk import Opener
 from modeldex.serve.edge import Edge, Gate, inner
+from modeldex.serve.known import Known
+from modeldex.serve.lane.bounds import Bounds
+from modeldex.serve.lane.door import DOOR, Door, Lane
 from modeldex.serve.representation import Negotiator
 from modeldex.serve.routes import (
     admin,
@@ -34,10 +37,11 @@ from modeldex.serve.routes import (
 )
 from modeldex.serve.statuses import StatusFile
 from modeldex.serve.views import Views
+from modeldex.serve.warming import Warmer
 from modeldex.serve.workings import workings
 from modeldex.telemetry import Log
 
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[dict[str, object]]]
 POLL = 0.25  # seconds between two looks for a new snapshot
 
 
@@ -49,6 +53,7 @@ class Site(NamedTuple):
         gate: what stands before the routes.
         recorder: where reports of calls go; closed with the application.
         opener: of the desk of an operator; without one there is nothing to administer.
+        bounds: of the worker's connections.
     """
 
     statuses: StatusFile
@@ -57,6 +62,7 @@ class Site(NamedTuple):
     gate: Gate
     recorder: observations.Recorder = observations.NOWHERE
     opener: Opener | None = None
+    bounds: Bounds = Bounds()
 
 
 def build(answers: Answers, site: Site, views: Views | None = None) -> ASGIApp:
@@ -65,13 +71,20 @@ def build(answers: Answers, site: Site, views: Views | None = None) -> ASGIApp:
     Args:
         views: the catalogs of keys that see another one.
     """
-    lifespan = partial(_lifespan, answers=answers, site=site, views=views)
-    return Edge(site.gate, application(answers, site, lifespan), views)
+    opened = list[Door]()
+    lifespan = partial(_lifespan, answers=answers, site=site, views=views, opened=opened)
+    known = Known(answers, Negotiator())
+    public = application(known, site, lifespan)
+    answers.left.append(Warmer(public, site.log).begin)
+    edge = Edge(site.gate, public, views)
+    lane = Lane(known, edge) if site.bounds.fast_lane else None
+    opened.append(Door(bounds=site.bounds, edge=edge, lane=lane, log=site.log))
+    return edge
 
 
-def application(answers: Answers, site: Site, lifespan: Lifespan | None = None) -> ASGIApp:
+def application(known: Known, site: Site, lifespan: Lifespan | None = None) -> ASGIApp:
     """Return what stands behind the edge: all routes, over one catalog and no other."""
-    negotiator = Negotiator()
+    answers = known.answers
     app = FastAPI(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
@@ -79,7 +92,7 @@ def application(answers: Answers, site: Site, lifespan: Lifespan | None = None) 
         lifespan=lifespan,
         redoc_url=None,
     )
-    handlers = catalog.Catalog(answers, negotiator, site.now)
+    handlers = catalog.Catalog(answers, known.negotiator, site.now)
     app.include_router(remembered.router(handlers))
     app.include_router(popular.router(handlers))
     app.include_router(google.router(handlers))
@@ -98,19 +111,19 @@ def application(answers: Answers, site: Site, lifespan: Lifespan | None = None) 
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, _failed)
-    return inner(app, answers, negotiator, site.gate)
+    return inner(app, known, site.gate)
 
 
 @asynccontextmanager
 async def _lifespan(
-    _app: FastAPI, answers: Answers, site: Site, views: Views | None
-) -> AsyncIterator[None]:
+    _app: FastAPI, answers: Answers, site: Site, views: Views | None, opened: Sequence[Door]
+) -> AsyncIterator[dict[str, object]]:
     answers.current.poll()
     gate = site.gate
     running = (watch(answers, site.log, views or ()), gate.watch.run(), gate.guards.ring.run())
     tasks = [asyncio.create_task(one) for one in running]
     try:
-        yield
+        yield {DOOR: opened[0]}
     finally:
         for one in tasks:
             one.cancel()

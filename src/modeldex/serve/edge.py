@@ -16,9 +16,9 @@ from modeldex.access.facts import Facts, facts, without_key
 from modeldex.access.guards import Admitted, Denied, Guards
 from modeldex.access.rules import READING
 from modeldex.serve import problems
-from modeldex.serve.answers import Answers
 from modeldex.serve.exchange import Exchange, Headers
 from modeldex.serve.front import Front
+from modeldex.serve.known import Known
 from modeldex.serve.middleware.admission import Admission, Places
 from modeldex.serve.middleware.answered import Answered
 from modeldex.serve.middleware.bounds import Bodies, Bounds
@@ -29,7 +29,6 @@ from modeldex.serve.middleware.refusals import OUTCOME, refuse
 from modeldex.serve.middleware.request_id import request_id
 from modeldex.serve.middleware.watch import Watch
 from modeldex.serve.principals import NOTE
-from modeldex.serve.representation import Negotiator
 from modeldex.telemetry import Log
 
 HARDENING = (
@@ -37,6 +36,7 @@ HARDENING = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 )
+DECIDED = "modeldex.decided"  # on the scope: what the guards said where they were asked before
 _MOST_ROUTES = 4096  # paths whose template is remembered
 Views = Callable[[str | None], ASGIApp | None]
 
@@ -140,7 +140,7 @@ class Edge:
             await self._guarded(exchange, scope, receive)
 
     async def _guarded(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
-        said = self.admit(_facts(scope))
+        said = scope.pop(DECIDED, None) or self.admit(_facts(scope))
         if isinstance(said, Refused):
             exchange.said, scope[OUTCOME] = said.said, said.code
             await exchange.whole(said.status, said.headers, said.body)
@@ -163,13 +163,14 @@ class Edge:
         return found
 
 
-def inner(routes: ASGIApp, answers: Answers, negotiator: Negotiator, gate: Gate) -> ASGIApp:
+def inner(routes: ASGIApp, known: Known, gate: Gate) -> ASGIApp:
     """Return the inner half of the edge around the routes of one view."""
-    app: ASGIApp = Compression(routes, negotiator, answers.pool, gate.compress_from)
+    pool = known.answers.pool
+    app: ASGIApp = Compression(routes, known.negotiator, pool, gate.compress_from)
     app = Deadline(app, gate.deadline, gate.watch.clock)
     app = Admission(app, gate.places)
     app = Bodies(app, gate.bounds)
-    return Front(app, answers, negotiator)
+    return Front(app, known)
 
 
 async def _apologise(exchange: Exchange, scope: Scope, receive: Receive) -> None:

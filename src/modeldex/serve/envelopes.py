@@ -24,7 +24,10 @@ _PLACES = {
 _TITLES = {
     401: "Key required",
     403: "Not allowed",
+    408: "Request timeout",
     413: "Content too large",
+    414: "URI too long",
+    431: "Headers too large",
     500: "Internal error",
     503: "Not ready",
 }

@@ -2,9 +2,9 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from modeldex.serve.answers import Answers
 from modeldex.serve.envelopes import is_versioned
-from modeldex.serve.representation import Negotiator, conditions, send_answer
+from modeldex.serve.known import Known
+from modeldex.serve.representation import conditions, send_answer
 
 SHELF = "modeldex.shelf"  # on the scope: whether it was a hit or a miss
 _READING = ("GET", "HEAD")
@@ -13,8 +13,8 @@ _READING = ("GET", "HEAD")
 class Front:
     """Answers those requests whose answer is on the shelf."""
 
-    def __init__(self, app: ASGIApp, answers: Answers, negotiator: Negotiator) -> None:
-        self.app, self.answers, self.negotiator = app, answers, negotiator
+    def __init__(self, app: ASGIApp, known: Known) -> None:
+        self.app, self.known = app, known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from the shelf, or pass on."""
@@ -22,8 +22,7 @@ class Front:
             await self.app(scope, receive, send)
             return
         asked = conditions(scope["headers"])
-        key = shelf_key(scope)
-        known = self.answers.shelved(key, self.negotiator.choose(asked.accept_encoding))
+        known = self.known.find(shelf_key(scope), asked)
         if known is None:
             scope[SHELF] = "miss"
             await self.app(scope, receive, send)

@@ -4,7 +4,7 @@ The same few functions serve hits, misses, 304 and HEAD, so their headers cannot
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
@@ -30,6 +30,7 @@ class Representation(msgspec.Struct, frozen=True):
         size: bytes of the body; ``None`` where it is made while it is sent.
         body: the bytes, or slices of them.
         extra: headers of this content, such as what its dialect could not say.
+        heads: rendered headers, by status and who may keep it, from whoever renders them.
     """
 
     etag: bytes
@@ -40,6 +41,7 @@ class Representation(msgspec.Struct, frozen=True):
     cache_control: bytes = CACHE_CONTROL
     media_type: bytes = JSON
     extra: Headers = ()
+    heads: dict[int, bytes] = msgspec.field(default_factory=dict)
 
 
 class Conditions(msgspec.Struct, frozen=True):
@@ -50,7 +52,7 @@ class Conditions(msgspec.Struct, frozen=True):
     if_modified_since: bytes | None = None
 
 
-def conditions(headers: Sequence[tuple[bytes, bytes]]) -> Conditions:
+def conditions(headers: Iterable[tuple[bytes, bytes]]) -> Conditions:
     """Return the deciding headers; of a repeated one, all values together."""
     found: dict[bytes, bytes] = {}
     for name, value in headers:
@@ -116,6 +118,8 @@ def is_unchanged(etag: bytes, last_modified: bytes, asked: Conditions) -> bool:
     date.
     """
     if asked.if_none_match is not None:
+        if asked.if_none_match == etag:
+            return True
         tags = [tag.strip().removeprefix(b"W/") for tag in asked.if_none_match.split(b",")]
         return etag in tags or b"*" in tags
     if asked.if_modified_since is None:

@@ -1,0 +1,1 @@
+"""uvicorn's HTTP protocol, bounded, and its fast lane for known questions."""

@@ -1,0 +1,62 @@
+"""A deadline that is moved often and met seldom: moving it costs no timer."""
+
+import asyncio
+from collections.abc import Callable
+
+_NEVER = float("inf")
+
+
+class Deadline:
+    """Calls *act* once it has passed. Not set at first.
+
+    The timer stays where it was when the deadline is moved to a later time; when it fires, it is
+    set anew for what is left.
+    """
+
+    __slots__ = ("_act", "_due", "_loop", "_timer")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
+        self._loop, self._act = loop, act
+        self._due = _NEVER
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is something to wait for."""
+        return self._due != _NEVER
+
+    @property
+    def due(self) -> float:
+        """When it passes, in the loop's time; infinite where it is not set."""
+        return self._due
+
+    def set(self, seconds: float) -> None:
+        """Let it pass *seconds* from now."""
+        self._due = due = self._loop.time() + seconds
+        timer = self._timer
+        if timer is not None and timer.when() > due:
+            timer.cancel()
+            timer = None
+        if timer is None:
+            self._timer = self._loop.call_at(due, self._ring)
+
+    def clear(self) -> None:
+        """Wait for nothing."""
+        self._due = _NEVER
+
+    def end(self) -> None:
+        """Wait for nothing, and let go of the timer, too."""
+        self._due = _NEVER
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._due == _NEVER:
+            return
+        if self._loop.time() < self._due:
+            self._timer = self._loop.call_at(self._due, self._ring)
+            return
+        self._due = _NEVER
+        self._act()
