@@ -102,18 +102,17 @@ def answers(data_dir: Path, pool: Executor, log: Notebook) -> Answers:
     return Answers(Current(data_dir / "snapshots", log.error), Shelf(_SHELF, _LARGEST), pool)
 
 
-def build(data_dir: Path, pool: Executor, log: Notebook | None = None) -> ASGIApp:
+def build(data_dir: Path, pool: Executor, log: Notebook | None = None, **settings: Any) -> ASGIApp:
     """Return a worker's application that answers in the threads of *pool*."""
     notes = log or Notebook()
     known = answers(data_dir, pool, notes)
-    return app.build(
-        known, StatusFile(data_dir / "snapshots"), notes, clock, gate=gate(data_dir, notes)
-    )
+    front = gate(data_dir, notes, **settings)
+    return app.build(known, StatusFile(data_dir / "snapshots"), notes, clock, gate=front)
 
 
-def gate(data_dir: Path, log: Notebook) -> Gate:
-    """Return an edge that limits nobody."""
-    return guarding.gate(live.settings(data_dir), log)
+def gate(data_dir: Path, log: Notebook, **settings: Any) -> Gate:
+    """Return an edge that limits nobody, unless told otherwise."""
+    return guarding.gate(live.settings(data_dir, **settings), log)
 
 
 def clock() -> datetime:
