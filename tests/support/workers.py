@@ -121,16 +121,16 @@ def answers(data_dir: Path, pool: Executor, log: Notebook) -> Answers:
     return Answers(Current(data_dir / "snapshots", log.error), Shelf(_SHELF, _LARGEST), pool)
 
 
-def build(data_dir: Path, pool: Executor, log: Notebook | None = None) -> ASGIApp:
+def build(data_dir: Path, pool: Executor, log: Notebook | None = None, **settings: Any) -> ASGIApp:
     """Return a worker's application that answers in the threads of *pool*."""
     notes = log or Notebook()
     known = answers(data_dir, pool, notes)
-    return app.build(known, site(data_dir, notes))
+    return app.build(known, site(data_dir, notes, **settings))
 
 
-def site(data_dir: Path, log: Notebook) -> app.Site:
-    """Return what a worker's catalogs share; its edge limits nobody."""
-    gate = guarding.gate(live.settings(data_dir), log)
+def site(data_dir: Path, log: Notebook, **settings: Any) -> app.Site:
+    """Return what a worker's catalogs share; its edge limits nobody, unless told otherwise."""
+    gate = guarding.gate(live.settings(data_dir, **settings), log)
     return app.Site(StatusFile(data_dir / "snapshots"), log, clock, gate)
 
 

@@ -118,7 +118,8 @@ class Edge:
         origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
         began = scope[BEGAN] = self.gate.watch.clock()
         name = request_id(scope["headers"])
-        exchange = Exchange(scope, send, began, name, partial(self.headers, origin))
+        dress = partial(self.headers, origin)
+        exchange = Exchange(scope, send, began, name, dress, self._over)
         try:
             await self._respond(exchange, scope, receive, origin)
         except Exception as error:
@@ -126,7 +127,7 @@ class Edge:
             self.gate.log.error("a request failed", **facts_of_it, exc_info=error)
             await _apologise(exchange, scope, receive)
         finally:
-            self.answered(exchange.summary(self.gate.watch.clock(), self._learned(scope)))
+            exchange.end()
 
     async def _respond(
         self, exchange: Exchange, scope: Scope, receive: Receive, origin: bytes
@@ -149,6 +150,10 @@ class Edge:
         scope["query_string"] = without_key(scope["path"], scope["query_string"])
         app = self.views(said.principal.view) or self.public
         await app(scope, receive, exchange.send)
+
+    def _over(self, exchange: Exchange) -> None:
+        route = self._learned(exchange.scope)
+        self.answered(exchange.summary(self.gate.watch.clock(), route))
 
     def _learned(self, scope: Scope) -> str:
         """Return the template of the request's route; the shelf's answers reach none."""

@@ -21,13 +21,16 @@ class Exchange:
     Args:
         began: when the request came, by the edge's clock.
         dress: returns the edge's headers for what the guards said.
+        over: is told once, with the last byte, or when there is none to come.
 
     Attributes:
         said: what the guards said, once they were asked.
         status: of the answer, once it began.
     """
 
-    __slots__ = ("_dress", "_send", "began", "bytes", "id", "said", "scope", "status")
+    __slots__ = (
+        "_dress", "_is_over", "_over", "_send", "began", "bytes", "id", "said", "scope", "status",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -36,9 +39,11 @@ class Exchange:
         began: float,
         name: bytes,
         dress: Callable[[bytes, Admitted], Headers],
+        over: Callable[["Exchange"], None],
     ) -> None:
         self.scope, self._send, self.began, self.id = scope, send, began, name
-        self._dress, self.said = dress, ADMITTED
+        self._dress, self._over, self.said = dress, over, ADMITTED
+        self._is_over = False
         self.status = self.bytes = 0
 
     async def send(self, message: Message) -> None:
@@ -52,6 +57,14 @@ class Exchange:
         else:
             self.bytes += len(message.get("body", b""))
         await self._send(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.end()
+
+    def end(self) -> None:
+        """Take note that it is over."""
+        if not self._is_over:
+            self._is_over = True
+            self._over(self)
 
     async def whole(
         self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b""
