@@ -88,6 +88,16 @@ def test_store_prints_each_step_on_both_databases() -> None:
     assert all(float(cell) > 0 for cell in found["all, by the clock"])
 
 
+def test_questions_are_asked_of_a_worker_and_of_its_file() -> None:
+    """Every kind of question has its times through the edge and in bare SQL."""
+    need("taskset")
+    done = bench("questions.py", "--sizes", "300", "--questions", "3")
+    found = rows(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert len(found) == 2 + 8
+    assert all(len(cells) == 4 and float(cells[0]) > 0 for cells in list(found.values())[2:])
+
+
 @pytest.mark.recorded
 def test_build_reads_recorded_answers() -> None:
     """Beside recorded answers it measures these: every provider's newest one."""
