@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from modeldex import __version__
-from modeldex.serve import problems
+from modeldex.serve import problems, routing
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import Front
 from modeldex.serve.representation import Negotiator
@@ -32,20 +32,24 @@ def build(
         now: the current time, for costs that name none.
     """
     negotiator = Negotiator()
+    handlers = catalog.Catalog(answers, negotiator)
+    routers = (
+        catalog.router(handlers),
+        remembered.router(handlers),
+        cost.router(answers, now),
+        gateways.router(answers, statuses),
+        health.router(answers.current),
+        metrics.router(statuses, answers.current),
+    )
     app = FastAPI(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,
         lifespan=partial(_lifespan, answers=answers, log=log),
         redoc_url=None,
+        redirect_slashes=False,
+        routes=routing.in_order(routers),
     )
-    handlers = catalog.Catalog(answers, negotiator)
-    app.include_router(remembered.router(handlers))
-    app.include_router(catalog.router(handlers))
-    app.include_router(cost.router(answers, now))
-    app.include_router(gateways.router(answers, statuses))
-    app.include_router(health.router(answers.current))
-    app.include_router(metrics.router(statuses, answers.current))
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, partial(_failed, log))
@@ -87,9 +91,7 @@ async def _not_found(request: Request, _error: Exception) -> Response:
 
 async def _wrong_method(request: Request, error: Exception) -> Response:
     allowed = (getattr(error, "headers", None) or {}).get("Allow", "")
-    headers = {"allow": "GET, HEAD" if allowed == "GET" else allowed}
-    detail = f"{request.method[:20]} is not possible at {request.scope['path'][:200]!r}."
-    return problems.problem(405, "wrong_method", detail, headers=headers)
+    return problems.wrong_method(request, allowed)
 
 
 async def _failed(log: Log, request: Request, error: Exception) -> Response:

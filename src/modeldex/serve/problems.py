@@ -1,10 +1,12 @@
 """Errors as RFC 9457 problems: one sentence for people, one code for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
+
+from modeldex.errors import QuestionError, UnknownParameter
 
 MEDIA_TYPE = "application/problem+json"
 _TITLES = {
@@ -24,6 +26,7 @@ def problem(
     detail: str,
     *,
     parameter: str | None = None,
+    suggestions: Sequence[str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return an error response.
@@ -31,6 +34,7 @@ def problem(
     Args:
         code: stable, for programs.
         detail: what was wrong and what to do; never an exception's own text.
+        suggestions: what may have been meant.
     """
     body: dict[str, object] = {
         "type": f"urn:modeldex:problem:{code}",
@@ -41,10 +45,18 @@ def problem(
     }
     if parameter is not None:
         body["parameter"] = parameter
+    if suggestions is not None:
+        body["suggestions"] = suggestions
     answer = Response(msgspec.json.encode(body), status, media_type=MEDIA_TYPE)
     answer.headers["cache-control"] = "no-store"
     answer.headers.update(headers or {})
     return answer
+
+
+def bad_question(error: QuestionError) -> Response:
+    """Return the answer to a question that cannot be answered as asked."""
+    code = "unknown_parameter" if isinstance(error, UnknownParameter) else "bad_value"
+    return problem(400, code, str(error), parameter=error.parameter)
 
 
 def not_ready() -> Response:
@@ -56,3 +68,9 @@ def not_ready() -> Response:
 def not_found(request: Request) -> Response:
     """Return the answer for a path that does not exist."""
     return problem(404, "not_found", f"There is nothing at {request.scope['path'][:200]!r}.")
+
+
+def wrong_method(request: Request, allowed: str) -> Response:
+    """Return the answer for a method that a path does not have; *allowed* are those it has."""
+    detail = f"{request.method[:20]} is not possible at {request.scope['path'][:200]!r}."
+    return problem(405, "wrong_method", f"{detail} Use {allowed}.", headers={"allow": allowed})

@@ -1,6 +1,7 @@
 """The list of offers or models, and one of them, now or at another moment."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -9,8 +10,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
-from modeldex.errors import NoSnapshot, QuestionError, UnknownParameter
-from modeldex.query import answer, explanation, history, parameters, then
+from modeldex.domain.ids import slug
+from modeldex.errors import NoSnapshot, QuestionError
+from modeldex.query import answer, explanation, history, nearest, parameters, then
 from modeldex.query.question import OneQuestion
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
@@ -23,9 +25,12 @@ from modeldex.serve.representation import (
     send_answer,
 )
 from modeldex.serve.routes import reading
+from modeldex.serve.routing import moved, raw_path, unslashed
 from modeldex.snapshot.reader import Snapshot
 
 Ask = Callable[[str], Awaitable[Representation | None]]
+About = Callable[[str, str], Awaitable[Representation | None]]
+_WHERE = "Ids are those of /v1/models."
 NAME = {
     "name": "model_id",
     "in": "path",
@@ -87,6 +92,38 @@ class Catalog:
             lambda: self._absent(request, name),
         )
 
+    async def about(self, request: Request, ending: str, ask: About) -> Response:
+        """Answer what *ask* tells of the name before *ending*, which is the path's last part.
+
+        A name that itself ends so is meant where that slash is written as `%2F`, or where nothing
+        has the name before it.
+        """
+        name, whole = request.path_params["model_id"], request.path_params["model_id"] + ending
+        if not raw_path(request.scope).endswith(ending.encode()):
+            return await self.one(request, whole)
+
+        async def found(encoding: str) -> Representation | None:
+            return await ask(name, encoding) if await self._means(name) else None
+
+        async def absent() -> Response:
+            if await self._means(whole):
+                return await self.one(request, whole)
+            return await self.unknown(name)
+
+        return await self.answered(request, found, absent)
+
+    async def unknown(self, name: str) -> Response:
+        """Answer that *name* means nothing, and what may have been meant."""
+        near = await self.answers.looked_up(lambda held: nearest.nearest(held, name))
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        detail = f"No offer, model or alias is called {name[:200]!r}.{meant} {_WHERE}"
+        return problems.problem(
+            404, "model_not_found", detail, parameter="model_id", suggestions=near
+        )
+
+    async def _means(self, name: str) -> bool:
+        return await self.answers.looked_up(lambda held: answer.named(held, name)) is not None
+
     async def answered(
         self, request: Request, ask: Ask, absent: Callable[[], Awaitable[Response]] | None = None
     ) -> Response:
@@ -97,12 +134,14 @@ class Catalog:
             if found is None:
                 return problems.not_found(request) if absent is None else await absent()
         except QuestionError as error:
-            return _bad(error)
+            return problems.bad_question(error)
         except NoSnapshot:
             return problems.not_ready()
         return CatalogResponse(found, asked)
 
     async def _row(self, request: Request, name: str, encoding: str) -> Representation | None:
+        if self._author(name) and not await self._means(name):
+            return None  # whatever else is asked is asked of the list
         asked = _of_one(request)
         return await self.answers.made(
             ("one", name, asked),
@@ -112,19 +151,39 @@ class Catalog:
         )
 
     async def _absent(self, request: Request, name: str) -> Response:
-        """Tell a name that means nothing from one of which nothing was in force then."""
+        """Tell a name that means nothing from one of which nothing was in force then.
+
+        One that is an author's, or ends in a slash too many, is answered with the way on.
+        """
+        elsewhere = self._elsewhere(request, name)
+        if elsewhere is not None:
+            return elsewhere
         asked = _of_one(request)
         first = await self.answers.looked_up(
             lambda held: history.first_known(held, name, model_first=asked.unique)
         )
         if first is None or asked.moment is None:
-            return unknown(name)
+            return await self.unknown(name)
         known = f"is from {first} on" if first else "does not exist"
         when = then.in_words(asked.moment)
         detail = (
             f"Of {name[:200]!r} nothing was in force {when}. What is remembered of it {known}."
         )
         return problems.problem(404, "not_known_then", detail, parameter="as_of")
+
+    def _elsewhere(self, request: Request, name: str) -> Response | None:
+        if raw_path(request.scope).endswith(b"/"):
+            return unslashed(request.scope)
+        author = self._author(name)
+        if author is None:
+            return None
+        query: bytes = request.scope["query_string"]
+        asked = b"author=" + quote(author, safe="").encode()
+        return moved(b"/v1/models?" + b"&".join(filter(None, (asked, query))))
+
+    def _author(self, name: str) -> str | None:
+        found = slug(name)
+        return found if found in self.answers.current.snapshot.authors else None
 
 
 def router(handlers: Catalog) -> APIRouter:
@@ -137,12 +196,6 @@ def router(handlers: Catalog) -> APIRouter:
     one = "/v1/models/{model_id:anything}"
     reading.add(routes, one, handlers.model, openapi_extra={"parameters": single})
     return routes
-
-
-def unknown(name: str) -> Response:
-    """Return the answer for a name that means nothing."""
-    detail = f"No offer, model or alias is called {name[:200]!r}. Ids are those of /v1/models."
-    return problems.problem(404, "model_not_found", detail, parameter="model_id")
 
 
 def gateways(answers: Answers) -> dict[str, str]:
@@ -164,11 +217,6 @@ def _one(held: Snapshot, name: str, asked: OneQuestion) -> bytes | None:
     if asked.explain:
         return explanation.explained(held, name, model_first=asked.unique)
     return answer.one(held, name, model_first=asked.unique, moment=asked.moment)
-
-
-def _bad(error: QuestionError) -> Response:
-    code = "unknown_parameter" if isinstance(error, UnknownParameter) else "bad_value"
-    return problems.problem(400, code, str(error), parameter=error.parameter)
 
 
 def openapi(one: parameters.Parameter) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -14,24 +13,14 @@ from modeldex.domain.rate import Meter
 from modeldex.errors import NoSnapshot, QuestionError
 from modeldex.query import bills, used
 from modeldex.query.offers import SnapshotRows
-from modeldex.serve import problems
+from modeldex.serve import bodies, problems
 from modeldex.serve.answers import Answers
+from modeldex.serve.bodies import JSON, Refused
 from modeldex.snapshot.reader import Snapshot
 
 MOST_ITEMS = 500
-MOST_BYTES = 1 << 20
 _ITEMS = "items"
-_JSON = "application/json"
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _SLICE = 25  # items that are answered in one go; others have their turn between
-
-
-class Refused(Exception):
-    """A request that is no question; its text says what to send."""
-
-    def __init__(self, status: int, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.status, self.code = status, code
 
 
 class Costs:
@@ -48,11 +37,11 @@ class Costs:
         try:
             return await self._answered(await _question(request))
         except Refused as error:
-            return problems.problem(error.status, error.code, str(error))
+            return error.answer
+        except bills.NotThere as error:
+            return problems.problem(404, "not_found", str(error), parameter=error.parameter)
         except QuestionError as error:
-            is_absent = isinstance(error, bills.NotThere)
-            status, code = (404, "not_found") if is_absent else (400, "bad_value")
-            return problems.problem(status, code, str(error), parameter=error.parameter)
+            return problems.bad_question(error)
         except NoSnapshot:
             return problems.not_ready()
 
@@ -97,39 +86,14 @@ def router(answers: Answers, now: Callable[[], datetime]) -> APIRouter:
 
 
 async def _question(request: Request) -> Any:
-    """Return the body as JSON, its decimals exact.
-
-    Raises:
-        Refused: it is not even read, or is no JSON.
-    """
     if request.query_params:
         detail = "/v1/cost takes its question as a JSON body, and no query parameters."
         raise Refused(400, "unknown_parameter", detail)
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != _JSON:
-        raise Refused(415, "not_json", f"Send the body as content-type: {_JSON}.")
-    body = await _body(request)
-    try:
-        return _DECODER.decode(body)
-    except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise Refused(400, "bad_json", "The body is not JSON.") from error
-
-
-async def _body(request: Request) -> bytes:
-    """Return the body, counted while it comes."""
-    found = bytearray()
-    async for piece in request.stream():
-        found += piece
-        if len(found) > MOST_BYTES:
-            detail = f"The body is larger than {MOST_BYTES:,} bytes. Send fewer items."
-            raise Refused(413, "body_too_large", detail)
-    return bytes(found)
+    return await bodies.read(request)
 
 
 def _sent(value: Any) -> Response:
-    answer = Response(msgspec.json.encode(value), media_type=_JSON)
-    answer.headers["cache-control"] = "no-store"
-    return answer
+    return bodies.sent(msgspec.json.encode(value))
 
 
 _TEXT = {"type": "string"}
@@ -172,4 +136,4 @@ _BATCH = {
         _ITEMS: {"type": "array", "minItems": 1, "maxItems": MOST_ITEMS, "items": _QUESTION}
     },
 }
-_BODY = {"required": True, "content": {_JSON: {"schema": {"oneOf": [_QUESTION, _BATCH]}}}}
+_BODY = {"required": True, "content": {JSON: {"schema": {"oneOf": [_QUESTION, _BATCH]}}}}
