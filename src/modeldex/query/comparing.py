@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from modeldex.domain.ids import slug
 from modeldex.errors import BadValue, QuestionError
-from modeldex.query import comparison, parameters
+from modeldex.query import comparison, parameters, who
 from modeldex.query.comparison import CRITERIA, Comparison, Head, Row
 from modeldex.query.parameters import ALL, LONGEST, Parameter
 from modeldex.snapshot import schema
@@ -218,8 +217,4 @@ def _criteria(raw: Any) -> str:
 
 
 def _slugs(given: Iterable[str], known: Mapping[str, str]) -> tuple[str, ...]:
-    wanted = {slug(word) for text in given for word in text.split(",")}
-    for one in wanted:
-        if one != ALL and one not in known:
-            raise parameters.unknown_provider("gateways", one, {ALL, *known.values()})
-    return () if ALL in wanted else tuple(sorted({known[one] for one in wanted}))
+    return who.gateways("gateways", (word for text in given for word in text.split(",")), known)

@@ -80,14 +80,14 @@ def question(given: Iterable[tuple[str, str]], gateways: Mapping[str, str]) -> Q
     values = collected(given, _KNOWN)
     text = _text(values)
     sort = _one_of(values, "sort", _SORTS)
-    _boolean(values, "include_huggingface")
+    boolean(values, "include_huggingface")
     return Question(
-        unique=_boolean(values, "unique"),
+        unique=boolean(values, "unique"),
         gateways=_gateways(values.get("gateway", []), gateways),
         author=_slug(values, "author"),
         provider=_slug(values, "provider"),
         text=text,
-        include_inactive=_boolean(values, "include_inactive"),
+        include_inactive=boolean(values, "include_inactive"),
         sort=sort or ("relevance" if text else "id"),
         order=_one_of(values, "order", ("asc", "desc")) or "asc",
         limit=whole(values, "limit", 1, MOST_ROWS),
@@ -108,13 +108,13 @@ def of_one(given: Iterable[tuple[str, str]]) -> OneQuestion:
         QuestionError: an explanation is asked for at another moment.
     """
     values = collected(given, _OF_ONE)
-    moment, explain = _moment(values), _boolean(values, "explain")
+    moment, explain = _moment(values), boolean(values, "explain")
     if explain and moment is not None:
         raise QuestionError(
             "explain",
             "explain tells of the catalog now. Leave out as_of and known_at, or explain.",
         )
-    return OneQuestion(unique=_boolean(values, "unique"), moment=moment, explain=explain)
+    return OneQuestion(unique=boolean(values, "unique"), moment=moment, explain=explain)
 
 
 def collected(
@@ -182,7 +182,12 @@ def time(values: Mapping[str, list[str]], name: str) -> int | None:
     return moments.parse(name, values[name][0]) if name in values else None
 
 
-def _boolean(values: Mapping[str, list[str]], name: str) -> bool:
+def boolean(values: Mapping[str, list[str]], name: str) -> bool:
+    """Return whether *name* is given as true.
+
+    Raises:
+        BadValue: it is neither true nor false.
+    """
     given = values.get(name, ["false"])[0]
     found = _BOOLEANS.get(given.lower())
     if found is None:

@@ -16,7 +16,17 @@ from modeldex.serve import problems, routing
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import Front
 from modeldex.serve.representation import Negotiator
-from modeldex.serve.routes import catalog, cost, gateways, health, metrics, remembered
+from modeldex.serve.routes import (
+    catalog,
+    cost,
+    gateways,
+    health,
+    metrics,
+    models,
+    predecessor,
+    remembered,
+    who,
+)
 from modeldex.serve.statuses import StatusFile
 from modeldex.telemetry import Log
 
@@ -35,7 +45,10 @@ def build(
     handlers = catalog.Catalog(answers, negotiator)
     routers = (
         catalog.router(handlers),
+        models.router(handlers),
+        predecessor.router(handlers),
         remembered.router(handlers),
+        who.router(handlers),
         cost.router(answers, now),
         gateways.router(answers, statuses),
         health.router(answers.current),

@@ -1,6 +1,6 @@
 """The list of offers or models, and one of them, now or at another moment."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -13,7 +13,7 @@ from typing_extensions import override
 from modeldex.domain.ids import slug
 from modeldex.errors import NoSnapshot, QuestionError
 from modeldex.query import answer, explanation, history, nearest, parameters, then
-from modeldex.query.question import OneQuestion
+from modeldex.query.question import OneQuestion, Question
 from modeldex.serve import problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import shelf_key
@@ -75,10 +75,17 @@ class Catalog:
         given, key = request.query_params.multi_items(), shelf_key(request.scope)
         return await self.answered(
             request,
-            lambda encoding: self.answers.list(
-                parameters.question(given, gateways(self.answers)), key, encoding
-            ),
+            lambda encoding: self.answers.list(self.question(given), key, encoding),
         )
+
+    def question(self, given: Sequence[tuple[str, str]]) -> Question:
+        """Return the question that the list's parameters ask of the current snapshot.
+
+        Raises:
+            QuestionError: naming what is allowed.
+            NoSnapshot: there is nothing to ask.
+        """
+        return parameters.question(given, gateways(self.answers))
 
     async def model(self, request: Request) -> Response:
         """One offer by its id, or a model by its id or an alias."""
@@ -112,13 +119,13 @@ class Catalog:
 
         return await self.answered(request, found, absent)
 
-    async def unknown(self, name: str) -> Response:
+    async def unknown(self, name: str, parameter: str = "model_id") -> Response:
         """Answer that *name* means nothing, and what may have been meant."""
         near = await self.answers.looked_up(lambda held: nearest.nearest(held, name))
         meant = f" Did you mean {near[0]!r}?" if near else ""
         detail = f"No offer, model or alias is called {name[:200]!r}.{meant} {_WHERE}"
         return problems.problem(
-            404, "model_not_found", detail, parameter="model_id", suggestions=near
+            404, "model_not_found", detail, parameter=parameter, suggestions=near
         )
 
     async def _means(self, name: str) -> bool:
@@ -182,7 +189,7 @@ class Catalog:
         return moved(b"/v1/models?" + b"&".join(filter(None, (asked, query))))
 
     def _author(self, name: str) -> str | None:
-        found = slug(name)
+        found = slug(name).rstrip("/")
         return found if found in self.answers.current.snapshot.authors else None
 
 
