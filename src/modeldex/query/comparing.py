@@ -27,6 +27,17 @@ BATCH_PARAMETERS = (
               {"type": "string", "enum": list(CRITERIA), "default": CRITERIA[0]}),
     _GATEWAYS,
 )  # fmt: skip
+_TEXT = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+BODY = {
+    "type": "object",
+    "required": ["model_ids"],
+    "additionalProperties": False,
+    "properties": {
+        "model_ids": {"type": "array", "minItems": 1, "maxItems": MOST_MODELS, "items": _TEXT},
+        "criteria": {"type": "string", "enum": list(CRITERIA), "default": CRITERIA[0]},
+        "gateways": {"type": "array", "items": _TEXT, "default": [ALL]},
+    },
+}
 _KNOWN = {one.name: one for one in PARAMETERS}
 _KNOWN_OF_BATCH = {one.name: one for one in BATCH_PARAMETERS}
 # A model is meant before an offer of the same name; an offer stands for its model.
@@ -51,14 +62,14 @@ class Batch(NamedTuple):
     gateways: tuple[str, ...] = ()
 
 
-class Failure(msgspec.Struct, frozen=True):
+class ComparisonFailure(msgspec.Struct, frozen=True):
     """Why a model is not compared."""
 
     code: str
     detail: str
 
 
-class Result(msgspec.Struct, frozen=True):
+class ComparisonResult(msgspec.Struct, frozen=True):
     """One model of a batch: its comparison, or why there is none.
 
     Attributes:
@@ -68,10 +79,10 @@ class Result(msgspec.Struct, frozen=True):
     model_id: str
     comparison: Comparison | None
     gateways_available: tuple[str, ...]
-    error: Failure | None
+    error: ComparisonFailure | None
 
 
-class Single(Comparison, frozen=True, kw_only=True):
+class ComparisonAnswer(Comparison, frozen=True, kw_only=True):
     """The comparison of one model, with the snapshot that it is of."""
 
     object: str = "comparison"
@@ -80,14 +91,14 @@ class Single(Comparison, frozen=True, kw_only=True):
     timestamp: str
 
 
-class Results(msgspec.Struct, frozen=True, kw_only=True):
+class ComparisonList(msgspec.Struct, frozen=True, kw_only=True):
     """The comparisons of several models, in the order in which they were asked for."""
 
     object: str = "list"
     success: bool = True
     criteria: str
     models_compared: int
-    results: tuple[Result, ...]
+    results: tuple[ComparisonResult, ...]
     snapshot: str
     timestamp: str
 
@@ -138,7 +149,7 @@ def one(snapshot: Snapshot, name: str, wanted: tuple[str, ...]) -> bytes | None:
     if found is None:
         return None
     said = msgspec.structs.asdict(found)
-    single = Single(**said, snapshot=snapshot.id, timestamp=snapshot.timestamp)
+    single = ComparisonAnswer(**said, snapshot=snapshot.id, timestamp=snapshot.timestamp)
     return msgspec.json.encode(single)
 
 
@@ -147,7 +158,7 @@ def batch(snapshot: Snapshot, wanted: Batch) -> bytes:
     found = _compared(snapshot, wanted)
     results = tuple(map(_result, wanted.names, found))
     return msgspec.json.encode(
-        Results(
+        ComparisonList(
             criteria=wanted.criteria,
             models_compared=sum(one is not None for one in found),
             results=results,
@@ -186,12 +197,12 @@ def _ranks(snapshot: Snapshot, names: Sequence[str]) -> dict[int, int]:
     return {place: rank for place, (_, rank) in found.items()}
 
 
-def _result(name: str, found: Comparison | None) -> Result:
+def _result(name: str, found: Comparison | None) -> ComparisonResult:
     if found is None:
         detail = f"No offer, model or alias is called {name[:200]!r}."
-        return Result(name, None, (), Failure("model_not_found", detail))
+        return ComparisonResult(name, None, (), ComparisonFailure("model_not_found", detail))
     serving = sorted({one.gateway for one in found.comparisons if one.available})
-    return Result(name, found, tuple(serving), None)
+    return ComparisonResult(name, found, tuple(serving), None)
 
 
 def _names(raw: Any) -> tuple[str, ...]:

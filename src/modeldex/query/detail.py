@@ -29,7 +29,7 @@ _ITS_OFFERS = (
 )
 
 
-class Detail(msgspec.Struct, frozen=True, kw_only=True):
+class DetailAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One offer or model, with those who serve it.
 
     Attributes:
@@ -86,7 +86,7 @@ def detail(snapshot: Snapshot, asked: One) -> bytes | None:
         return None
     author, _, name = model_offers.model_id(snapshot, model).partition("/")
     shown = (slug for row, slug in zip(rows, slugs, strict=True) if row[1])
-    said = Detail(
+    said = DetailAnswer(
         data=msgspec.Raw(body),
         provider=author,
         model=name,

@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
     include_inactive: bool = False
 
 
-class Offers(msgspec.Struct, frozen=True, kw_only=True):
+class ModelOffers(msgspec.Struct, frozen=True, kw_only=True):
     """The offers of a model as rows of the list, cheapest first, unknown prices last.
 
     Attributes:
@@ -74,7 +74,7 @@ def offers(snapshot: Snapshot, name: str, wanted: Wanted) -> bytes | None:
         for provider, body in snapshot.rows(_OFFERS, (model, wanted.include_inactive))
         if not numbers or provider in numbers
     )
-    said = Offers(
+    said = ModelOffers(
         model=model_id(snapshot, model),
         data=found,
         total=len(found),

@@ -53,7 +53,7 @@ class _Page(msgspec.Struct, frozen=True):
     timestamp: str
 
 
-class Meta(msgspec.Struct, frozen=True):
+class SearchMeta(msgspec.Struct, frozen=True):
     """What stands around the rows of a search.
 
     Attributes:
@@ -67,12 +67,12 @@ class Meta(msgspec.Struct, frozen=True):
     filters_applied: dict[str, str | list[str]]
 
 
-class Search(msgspec.Struct, frozen=True, kw_only=True):
+class SearchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The offers that a search finds, or with `unique=true` the models."""
 
     success: bool = True
     data: list[msgspec.Raw]
-    meta: Meta
+    meta: SearchMeta
     snapshot: str
     timestamp: str
 
@@ -84,7 +84,7 @@ class Order(msgspec.Struct, frozen=True):
     order: str
 
 
-class Unique(msgspec.Struct, frozen=True, kw_only=True):
+class UniqueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Models with their offers."""
 
     models: list[msgspec.Raw]
@@ -122,9 +122,9 @@ def unique(given: Pairs) -> Pairs:
 def search_answer(snapshot: Snapshot, question: Question, given: Pairs) -> bytes:
     """Return the answer to a search."""
     page = _page(snapshot, question)
-    meta = Meta(page.total, page.limit or 0, page.offset, page.returned, _applied(given))
+    meta = SearchMeta(page.total, page.limit or 0, page.offset, page.returned, _applied(given))
     return msgspec.json.encode(
-        Search(data=page.data, meta=meta, snapshot=page.snapshot, timestamp=page.timestamp)
+        SearchAnswer(data=page.data, meta=meta, snapshot=page.snapshot, timestamp=page.timestamp)
     )
 
 
@@ -134,7 +134,7 @@ def unique_answer(snapshot: Snapshot, question: Question, given: Pairs) -> bytes
     always = {"min_providers": None, "include_inactive": question.include_inactive}
     wanted = getattr(question, "min_providers", None)
     return msgspec.json.encode(
-        Unique(
+        UniqueAnswer(
             models=page.data,
             total=page.total,
             returned=page.returned,

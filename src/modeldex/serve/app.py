@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from modeldex import __version__
-from modeldex.serve import problems, routing
+from modeldex.serve import openapi, problems, routing
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import Front
 from modeldex.serve.representation import Negotiator
@@ -54,7 +54,7 @@ def build(
         health.router(answers.current),
         metrics.router(statuses, answers.current),
     )
-    app = FastAPI(
+    app = openapi.Application(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,

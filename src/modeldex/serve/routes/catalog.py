@@ -14,7 +14,7 @@ from modeldex.domain.ids import slug
 from modeldex.errors import NoSnapshot, QuestionError
 from modeldex.query import answer, explanation, history, nearest, parameters, then
 from modeldex.query.question import OneQuestion, Question
-from modeldex.serve import problems
+from modeldex.serve import openapi, problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import (
@@ -31,6 +31,7 @@ from modeldex.snapshot.reader import Snapshot
 Ask = Callable[[str], Awaitable[Representation | None]]
 About = Callable[[str, str], Awaitable[Representation | None]]
 _WHERE = "Ids are those of /v1/models."
+ERRORS_OF_ONE = (400, 404, 503)
 NAME = {
     "name": "model_id",
     "in": "path",
@@ -196,12 +197,13 @@ class Catalog:
 def router(handlers: Catalog) -> APIRouter:
     """Return the catalog's routes; the last one takes every path below ``/v1/models``."""
     routes = APIRouter()
-    listing = [openapi(one) for one in parameters.PARAMETERS]
-    single = [NAME, *map(openapi, parameters.PARAMETERS_OF_ONE)]
-    reading.add(routes, "/v1/models", handlers.models, openapi_extra={"parameters": listing})
+    listing = openapi.reads("ModelList", map(openapi.parameter, parameters.PARAMETERS))
+    asked = [NAME, *map(openapi.parameter, parameters.PARAMETERS_OF_ONE)]
+    single = openapi.moved(openapi.reads("One", asked, errors=ERRORS_OF_ONE))
+    reading.add(routes, "/v1/models", handlers.models, openapi_extra=listing)
     reading.add(routes, "/models", handlers.models, include_in_schema=False)
     one = "/v1/models/{model_id:anything}"
-    reading.add(routes, one, handlers.model, openapi_extra={"parameters": single})
+    reading.add(routes, one, handlers.model, openapi_extra=single)
     return routes
 
 
@@ -224,14 +226,3 @@ def _one(held: Snapshot, name: str, asked: OneQuestion) -> bytes | None:
     if asked.explain:
         return explanation.explained(held, name, model_first=asked.unique)
     return answer.one(held, name, model_first=asked.unique, moment=asked.moment)
-
-
-def openapi(one: parameters.Parameter) -> dict[str, object]:
-    """Return a query parameter as OpenAPI shows it."""
-    return {
-        "name": one.name,
-        "in": "query",
-        "required": False,
-        "description": one.about,
-        "schema": one.schema,
-    }

@@ -13,7 +13,7 @@ from modeldex.domain.rate import Meter
 from modeldex.errors import NoSnapshot, QuestionError
 from modeldex.query import bills, used
 from modeldex.query.offers import SnapshotRows
-from modeldex.serve import bodies, problems
+from modeldex.serve import bodies, openapi, problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.bodies import JSON, Refused
 from modeldex.snapshot.reader import Snapshot
@@ -80,7 +80,7 @@ def router(answers: Answers, now: Callable[[], datetime]) -> APIRouter:
         Costs(answers, now).cost,
         methods=["POST"],
         response_class=Response,
-        openapi_extra={"requestBody": _BODY},
+        openapi_extra={**_ANSWERS, "requestBody": _BODY},
     )
     return routes
 
@@ -137,3 +137,4 @@ _BATCH = {
     },
 }
 _BODY = {"required": True, "content": {JSON: {"schema": {"oneOf": [_QUESTION, _BATCH]}}}}
+_ANSWERS = openapi.answers("AnyCost", errors=(400, 404, 413, 415, 503))

@@ -1,17 +1,21 @@
 """What is told of a model beside its row: its offers, and how they compare."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from modeldex.errors import NoSnapshot, QuestionError
 from modeldex.query import comparing, model_offers
-from modeldex.serve import bodies, problems
+from modeldex.query.parameters import Parameter
+from modeldex.serve import bodies, openapi, problems
 from modeldex.serve.bodies import Refused
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
-from modeldex.serve.routes.catalog import NAME, Catalog, gateways, openapi
+from modeldex.serve.routes.catalog import ERRORS_OF_ONE, NAME, Catalog, gateways
 
 _OFFERS, _COMPARE = "/offers", "/compare"
 
@@ -79,9 +83,10 @@ class Models:
 def router(catalog: Catalog) -> APIRouter:
     """Return the routes."""
     routes, handlers = APIRouter(), Models(catalog)
-    offers = {"parameters": [NAME, *map(openapi, model_offers.PARAMETERS)]}
-    compared = {"parameters": [NAME, *map(openapi, comparing.PARAMETERS)]}
-    batch = {"parameters": list(map(openapi, comparing.BATCH_PARAMETERS))}
+    offers = _about("ModelOffers", model_offers.PARAMETERS)
+    compared = _about("ComparisonAnswer", comparing.PARAMETERS)
+    asked = map(openapi.parameter, comparing.BATCH_PARAMETERS)
+    batch = openapi.answers("ComparisonList", asked, errors=(400, 413, 415, 503))
     one = "/v1/models/{model_id:anything}"
     reading.add(routes, f"{one}{_OFFERS}", handlers.offers, openapi_extra=offers)
     reading.add(routes, f"{one}{_COMPARE}", handlers.compare, openapi_extra=compared)
@@ -90,6 +95,18 @@ def router(catalog: Catalog) -> APIRouter:
         handlers.batch,
         methods=["POST"],
         response_class=Response,
-        openapi_extra=batch,
+        openapi_extra={**batch, "requestBody": _BODY},
     )
     return routes
+
+
+def _about(shape: str, parameters: Iterable[Parameter]) -> dict[str, Any]:
+    asked = [NAME, *map(openapi.parameter, parameters)]
+    return openapi.moved(openapi.reads(shape, asked, errors=ERRORS_OF_ONE))
+
+
+_BODY = {
+    "required": False,
+    "description": "What is compared. Without a body it stands in the query.",
+    "content": {bodies.JSON: {"schema": comparing.BODY}},
+}

@@ -6,10 +6,11 @@ from starlette.responses import Response
 
 from modeldex.query import detail as details
 from modeldex.query import predecessor
+from modeldex.serve import openapi
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
-from modeldex.serve.routes.catalog import Catalog, gateways, openapi
+from modeldex.serve.routes.catalog import ERRORS_OF_ONE, Catalog, gateways
 
 
 class Predecessor:
@@ -74,9 +75,11 @@ class Predecessor:
 def router(catalog: Catalog) -> APIRouter:
     """Return the routes."""
     routes, handlers = APIRouter(), Predecessor(catalog)
-    searched = {"parameters": list(map(openapi, predecessor.SEARCH_PARAMETERS))}
-    unique = {"parameters": list(map(openapi, predecessor.UNIQUE_PARAMETERS))}
-    one = {"parameters": list(map(openapi, details.PARAMETERS))}
+    searched = openapi.reads("SearchAnswer", map(openapi.parameter, predecessor.SEARCH_PARAMETERS))
+    unique = openapi.reads("UniqueAnswer", map(openapi.parameter, predecessor.UNIQUE_PARAMETERS))
+    one = openapi.reads(
+        "DetailAnswer", map(openapi.parameter, details.PARAMETERS), errors=ERRORS_OF_ONE
+    )
     reading.add(routes, "/v1/models/search", handlers.search, openapi_extra=searched)
     reading.add(routes, "/v1/models/unique", handlers.unique, openapi_extra=unique)
     reading.add(routes, "/api/models/detail", handlers.detail, openapi_extra=one)

@@ -5,11 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from modeldex.query import changes, history, parameters
-from modeldex.serve import problems
+from modeldex.serve import openapi, problems
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
-from modeldex.serve.routes.catalog import NAME, Catalog, gateways, openapi
+from modeldex.serve.routes.catalog import ERRORS_OF_ONE, NAME, Catalog, gateways
 
 _ENDING = "/history"
 _KNOWN_AT = {one.name: one for one in parameters.PARAMETERS if one.name == "known_at"}
@@ -82,13 +82,15 @@ class Remembered:
 def router(catalog: Catalog) -> APIRouter:
     """Return the routes; they stand before those of the catalog, which take every name."""
     routes, handlers = APIRouter(), Remembered(catalog)
-    over_time = {"parameters": [NAME, *map(openapi, _KNOWN_AT.values())]}
-    changed = {"parameters": [openapi(one) for one in changes.PARAMETERS]}
+    asked = [NAME, *map(openapi.parameter, _KNOWN_AT.values())]
+    over_time = openapi.moved(openapi.reads("History", asked, errors=ERRORS_OF_ONE))
+    changed = openapi.reads("ChangeList", map(openapi.parameter, changes.PARAMETERS))
+    of_rates = openapi.reads("RateSet", [_RATE_ID], errors=ERRORS_OF_ONE)
     one = f"/v1/models/{{model_id:anything}}{_ENDING}"
     reading.add(routes, one, handlers.history, openapi_extra=over_time)
     reading.add(routes, "/v1/changes", handlers.changes, openapi_extra=changed)
     rates = "/v1/rates/{rate_id}"
-    reading.add(routes, rates, handlers.rates, openapi_extra={"parameters": [_RATE_ID]})
+    reading.add(routes, rates, handlers.rates, openapi_extra=of_rates)
     return routes
 
 

@@ -5,10 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from modeldex.query import who
+from modeldex.serve import openapi
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
-from modeldex.serve.routes.catalog import Catalog, gateways, openapi
+from modeldex.serve.routes.catalog import Catalog, gateways
 from modeldex.serve.routes.gateways import logo_url
 
 
@@ -52,8 +53,8 @@ class Who:
 def router(catalog: Catalog) -> APIRouter:
     """Return the routes."""
     routes, handlers = APIRouter(), Who(catalog)
-    authors = {"parameters": list(map(openapi, who.AUTHOR_PARAMETERS))}
-    providers = {"parameters": list(map(openapi, who.PROVIDER_PARAMETERS))}
+    authors = openapi.reads("Authors", map(openapi.parameter, who.AUTHOR_PARAMETERS))
+    providers = openapi.reads("Providers", map(openapi.parameter, who.PROVIDER_PARAMETERS))
     reading.add(routes, "/v1/authors", handlers.authors, openapi_extra=authors)
     reading.add(routes, "/v1/providers", handlers.providers, openapi_extra=providers)
     reading.add(routes, "/v1/provider", handlers.providers, include_in_schema=False)
