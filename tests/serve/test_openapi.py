@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import examples
 import pytest
 from jsonschema import Draft202012Validator
 
+import examples
 from modeldex.query.parameters import PARAMETERS, PARAMETERS_OF_ONE
 from modeldex.serve.schemas import COMPONENTS
 from support import wire

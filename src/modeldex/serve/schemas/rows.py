@@ -141,7 +141,6 @@ _ENTRY = closed(
         "name": TEXT,
         "provider_model_id": TEXT,
         "model_id": TEXT,
-        "model_name": TEXT,
         "via": maybe(TEXT),
         "editions": TEXTS,
         "pricing": maybe(ref("RowPricing")),
