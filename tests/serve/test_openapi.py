@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 import examples
 from modeldex.query.parameters import PARAMETERS, PARAMETERS_OF_ONE
 from modeldex.serve.schemas import COMPONENTS
 from support import wire
+from support.declared import check_schema
 
 METHODS = {"get", "post"}
 
@@ -120,7 +120,7 @@ def test_every_reference_leads_to_a_shape(document: dict[str, Any]) -> None:
 def test_every_shape_is_closed() -> None:
     """Nothing that is not declared can be in an answer: maps say what their values are."""
     for name, shape in COMPONENTS.items():
-        Draft202012Validator.check_schema(shape)
+        check_schema(shape)
         for one in objects(shape):
             assert "additionalProperties" in one, (name, one)
             if "properties" in one:

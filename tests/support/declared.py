@@ -3,9 +3,14 @@
 import re
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from support import wire
+
+
+def check_schema(schema: dict[str, Any]) -> None:
+    """Fail unless a schema is one."""
+    Draft202012Validator.check_schema(schema)
 
 
 class Description:
