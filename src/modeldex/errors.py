@@ -9,9 +9,15 @@ ModeldexError
 │   └── BadValue
 ├── SnapshotError
 │   ├── NoSnapshot          nothing has been published yet
+│   ├── ExpiredSnapshot     one that is asked for by its id and not kept any more
 │   ├── DamagedSnapshot     a file that cannot be trusted
 │   └── InconsistentCatalog a catalog that must not be published
 ├── StoreError              the record of truth cannot be read or written
+├── DeskError               an operator's entry cannot be changed as wanted
+│   ├── NotThere
+│   ├── AlreadyThere
+│   ├── Changed             it is not what it was when it was read
+│   └── InUse
 ├── HistoryError            what is said of the past contradicts itself
 ├── ImportProblem           past answers that cannot be taken over
 └── RefreshError            a refresh could not be run or was not answered
@@ -95,6 +101,22 @@ class NoSnapshot(SnapshotError):
         super().__init__("No catalog has been published yet. Try again in a few seconds.")
 
 
+class ExpiredSnapshot(SnapshotError):
+    """A snapshot that is meant by its id and is not kept any more, or never was here.
+
+    Args:
+        name: its id.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The snapshot {name} is not kept any more: the last ones are, and each for at least "
+            "ten minutes. Begin again without cursor and snapshot: the answer names the current "
+            "snapshot, and its next_cursor goes on from there."
+        )
+        self.name = name
+
+
 class DamagedSnapshot(SnapshotError):
     """A snapshot file that is missing, cut short, or not what its name says."""
 
@@ -114,6 +136,41 @@ class InconsistentCatalog(SnapshotError):
 
 class StoreError(ModeldexError):
     """The record of truth cannot be read or written."""
+
+
+class DeskError(ModeldexError):
+    """An operator's entry cannot be changed as wanted; nothing was changed."""
+
+
+class NotThere(DeskError):
+    """There is no such entry."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"There is no {kind} {name[:120]!r}.")
+
+
+class AlreadyThere(DeskError):
+    """There is an entry of that name already."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"There is a {kind} {name[:120]!r} already. Change it, or delete it.")
+
+
+class Changed(DeskError):
+    """Somebody else changed the entry meanwhile."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(
+            f"The {kind} {name[:120]!r} is not what it was when you read it. Read it again."
+        )
+
+
+class InUse(DeskError):
+    """Other entries need the entry that is to be removed."""
+
+    def __init__(self, name: str, others: Iterable[str]) -> None:
+        shown = ", ".join(others)
+        super().__init__(f"The tenant {name[:120]!r} still has {shown}. Remove these first.")
 
 
 class HistoryError(ModeldexError):

@@ -10,7 +10,16 @@ from modeldex.domain.history import NO_LEDGER, Ledger
 from modeldex.domain.ids import offer_id
 from modeldex.domain.listing import Listing, SourceRows
 from modeldex.domain.model import Catalog, Model
-from modeldex.domain.offer import AVAILABLE, HIDDEN, MISSING, RETIRED, UNLISTED, Offer
+from modeldex.domain.offer import (
+    AVAILABLE,
+    HIDDEN,
+    MISSING,
+    PUBLIC,
+    RETIRED,
+    TENANT,
+    UNLISTED,
+    Offer,
+)
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Meter
 from modeldex.domain.rules import NO_RULES, Rules
@@ -42,7 +51,7 @@ def build(
         ledger: what is remembered of all sources over time.
     """
     said = gather(sources)
-    bench = Bench(sources, said, providers, rules.overrides, today)
+    bench = Bench(sources, said, providers, rules, today)
     offers = [_offer(one, bench, rules) for one in said]
     offers.sort(key=lambda one: one.id)
     found = {one.id: identity.identify(one.facts) for one in offers}
@@ -79,6 +88,7 @@ def _offer(said: Testimony, bench: Bench, rules: Rules) -> Offer:
         doubts=judgement.doubts,
         witnesses=judgement.witnesses,
         agreed=judgement.agreed,
+        visibility=_visibility(said, rules),
         evidence=(*evidence(said.own, said.entries), *resolve.evidence(resolved.claims)),
     )
 
@@ -101,6 +111,12 @@ def _status(said: Testimony, facts: Listing, rules: Rules) -> str:
     if missing:
         return RETIRED if missing >= rules.retire_after else MISSING
     return facts.status or AVAILABLE
+
+
+def _visibility(said: Testimony, rules: Rules) -> str:
+    rows = (*said.own, *said.entries)
+    is_private = bool(rules.private) and all(o.listing.source in rules.private for o in rows)
+    return TENANT if is_private else PUBLIC
 
 
 def _models(offers: Sequence[Offer], identities: Mapping[str, Identity]) -> Iterable[Model]:
@@ -140,12 +156,11 @@ def _authority(one: Offer) -> tuple[bool, bool, bool, str]:
     return (one.facts.provider != author, not one.confirmed, not one.is_active, one.id)
 
 
-def _providers(offers: Iterable[Offer], declared: Mapping[str, Provider]) -> list[Provider]:
+def _providers(offers: Sequence[Offer], declared: Mapping[str, Provider]) -> list[Provider]:
     found = dict(declared)
-    for one in offers:
-        slug = one.facts.provider
-        if slug not in found:
-            found[slug] = Provider(slug=slug, name=_title(slug), book_only=True)
+    listed = {one.facts.provider for one in offers if one.confirmed}
+    for slug in {one.facts.provider for one in offers} - found.keys():
+        found[slug] = Provider(slug=slug, name=_title(slug), book_only=slug not in listed)
     return [found[slug] for slug in sorted(found)]
 
 

@@ -4,7 +4,9 @@ The only reader of the environment.
 """
 
 import os
+import re
 from collections.abc import Iterable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +24,8 @@ from modeldex.errors import ModeldexError
 
 PREFIX = "MODELDEX_"
 FILE = "modeldex.toml"
+_LIMIT = re.compile("off|[1-9][0-9]{0,8}/(second|minute|hour|day)")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9._\-\[\]:]+")
 
 
 class Settings(BaseSettings):
@@ -91,6 +95,34 @@ class Settings(BaseSettings):
     description_length: int = Field(2000, ge=0, description="Characters of a description.")
     shelf_bytes: int = Field(32 * 2**20, ge=0, description="Finished answers a worker keeps.")
     query_threads: int = Field(4, ge=1, le=64, description="Threads of a worker for questions.")
+    anonymous: bool = Field(default=True, description="Whether reading needs no key.")
+    rate_limit_anonymous: str = Field(
+        "300/minute", description="For reading without a key, for each address; or off."
+    )
+    rate_limit_key: str = Field("6000/minute", description="For reading with a key, for each key.")
+    rate_limit_write: str = Field("1200/minute", description="For reporting, for each key.")
+    rate_limit_admin: str = Field("600/minute", description="For administration, for each key.")
+    rate_limit_wrong_keys: str = Field(
+        "30/minute", description="For keys that are none, for each address."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma list of addresses and CIDR ranges whose forwarding headers count."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma list of web origins whose pages may read answers; * is all."
+    )
+    concurrency_limit: int = Field(64, ge=1, description="Requests of a worker that run at once.")
+    queue_size: int = Field(256, ge=0, description="Requests that wait for a place.")
+    queue_timeout: float = Field(5.0, gt=0, le=600, description="Seconds that they wait at most.")
+    stream_limit: int = Field(64, ge=1, description="Answers of unknown length under way.")
+    deadline: float = Field(
+        10.0, gt=0, le=600, description="Seconds until an answer begins, the queue included."
+    )
+    url_bytes: int = Field(8192, ge=256, description="Of path and query at most.")
+    header_bytes: int = Field(32768, ge=1024, description="Of a request's headers at most.")
+    body_bytes: int = Field(2**20, ge=1024, description="Of a request's body at most.")
+    compress_from: int = Field(512, ge=0, description="Bytes from which answers are compressed.")
+    access_log: bool = Field(default=True, description="Whether each answer is a line in the log.")
     log_format: str = Field("console", pattern="^(console|json)$", description="Of log lines.")
     admin_key: SecretStr | None = Field(None, description="Key of the administrator.")
 
@@ -99,6 +131,46 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip()) or None
+        return value
+
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ip_network(one, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"{one!r} is no address and no range such as 10.0.0.0/8"
+                ) from None
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if one != "*" and not _ORIGIN.fullmatch(one):
+                raise ValueError(f"{one!r} is no origin such as https://example.org, and not *")
+        return value
+
+    @field_validator(
+        "rate_limit_anonymous",
+        "rate_limit_key",
+        "rate_limit_write",
+        "rate_limit_admin",
+        "rate_limit_wrong_keys",
+    )
+    @classmethod
+    def _is_limit(cls, value: str) -> str:
+        if not _LIMIT.fullmatch(value):
+            raise ValueError(f"{value!r} is no limit such as 300/minute, 5/second or off")
         return value
 
     @field_validator("source_mirror")

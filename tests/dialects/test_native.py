@@ -20,6 +20,7 @@ OFFER_FIELDS = {
     "base", "variants", "editions", "identified_by",
     "context_length", "max_output_tokens", "architecture", "pricing", "pricing_source",
     "rates", "rate_id", "supported_parameters", "capabilities", "is_free", "is_private",
+    "open_weights",
     "hugging_face_id", "model_logo_url", "provider_site_url", "is_active", "health_status",
     "modality", "pricing_unit", "status", "confirmed", "sources", "expiration_date",
     "first_seen", "last_changed", "doubts", "doubt_kinds", "release_date", "knowledge_cutoff",

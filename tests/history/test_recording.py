@@ -69,6 +69,21 @@ def test_each_change_is_an_event_with_old_and_new() -> None:
     ]
 
 
+def test_a_moving_name_that_means_another_model_is_an_event() -> None:
+    """What it means is what its source says beside it; of a name that does not move it is none."""
+    live = Live()
+    for moment, slug in enumerate(("labs/one-1", "labs/one-1", "labs/one-2"), start=1):
+        live.see(
+            moment,
+            listing("labs/one-latest", canonical_slug=slug),
+            listing("labs/one", canonical_slug=slug),
+        )
+
+    assert told(live.book.events) == [
+        'labs/one-latest alias.moved "labs/one-1">"labs/one-2" @3',
+    ]
+
+
 def test_gone_and_back() -> None:
     """Gone by the first answer without it, retired by the third, listed when it is back."""
     live = Live()

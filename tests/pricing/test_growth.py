@@ -8,7 +8,7 @@ import pytest
 from modeldex.domain.listing import Listing, SourceRows
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Meter, Rate
-from modeldex.domain.rules import Override
+from modeldex.domain.rules import NO_RULES, Override, Rules
 from modeldex.merge.offers import gather
 from modeldex.pricing.overrides import Index
 from modeldex.pricing.resolve import Resolver
@@ -56,7 +56,7 @@ def judging(count: int) -> Callable[[], object]:
     said = gather(sources)
 
     def judged() -> None:
-        bench = Bench(sources, said, PROVIDERS, overrides, TODAY)
+        bench = Bench(sources, said, PROVIDERS, Rules(overrides=tuple(overrides)), TODAY)
         assert [bench.judge(one)[0].winner is None for one in said] == [False] * len(said)
 
     return judged
@@ -88,7 +88,7 @@ def test_a_price_is_found_as_soon_in_a_large_book(provider: str) -> None:
 
     def finding(count: int) -> Callable[[], object]:
         said = gather(world(count))
-        resolver = Resolver(said, PROVIDERS, (), TODAY)
+        resolver = Resolver(said, PROVIDERS, NO_RULES, TODAY)
         wanted = next(one for one in said if one.provider == provider)
         return lambda: resolver.resolve(wanted)
 

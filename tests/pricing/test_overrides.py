@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from modeldex.bootstrap.overriding import parse
 from modeldex.domain.rate import Conditions, Meter, Rate
-from modeldex.domain.rules import Override
+from modeldex.domain.rules import Audience, Override
 from modeldex.pricing.overrides import Index
 
 WHOLE = """
@@ -126,3 +127,31 @@ def test_the_closest_override_is_found(provider: str, native: str, name: str | N
     found = index.find(provider, native)
 
     assert (None if found is None else found.name) == name
+
+
+@pytest.mark.parametrize(
+    ("audience", "name"),
+    [
+        (Audience(), "everybody's"),
+        (Audience("acme-corp"), "the tenant's"),
+        (Audience("acme-corp", "k1"), "the key's"),
+        (Audience("acme-corp", "k2"), "the tenant's"),
+        (Audience("other"), "everybody's"),
+    ],
+)
+def test_the_narrowest_audience_comes_first(audience: Audience, name: str) -> None:
+    """Even before a closer match that is for more people; nobody gets what is for others."""
+    index = Index(
+        [
+            replace(named("everybody's", "acme", "labs/large")),
+            replace(named("the tenant's", "acme", "labs/*"), tenant="acme-corp"),
+            replace(named("the key's", "acme"), tenant="acme-corp", key="k1"),
+        ],
+        "2026-11-23",
+        {},
+        audience,
+    )
+    found = index.find("acme", "labs/large")
+
+    assert found is not None
+    assert found.name == name

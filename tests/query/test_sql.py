@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from modeldex.query import sql
+from modeldex.query import sql, sql_text
 from modeldex.query.question import Question
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import SORTS
@@ -24,8 +24,8 @@ FILTERS = {
 
 def plan(snapshot: Snapshot, statement: sql.Statement) -> list[str]:
     """Return what SQLite says it will do, step by step."""
-    text, values = statement
-    return [step for *_, step in snapshot.rows(f"explain query plan {text}", values)]
+    said, values = statement
+    return [step for *_, step in snapshot.rows(f"explain query plan {said}", values)]
 
 
 def scanned(steps: list[str]) -> list[str]:
@@ -85,7 +85,7 @@ def test_values_are_bound_and_never_part_of_a_statement(large: Snapshot, evil: s
 
 
 @pytest.mark.parametrize(
-    ("text", "expression"),
+    ("said", "expression"),
     [
         ("Large Model", '"large"* "model"*'),
         ("gpt-4.1_mini", '"gpt"* "4"* "1"* "mini"*'),
@@ -96,6 +96,6 @@ def test_values_are_bound_and_never_part_of_a_statement(large: Snapshot, evil: s
         ("", '""'),
     ],
 )
-def test_a_text_becomes_quoted_words(text: str, expression: str) -> None:
+def test_a_text_becomes_quoted_words(said: str, expression: str) -> None:
     """Words are quoted, said once, and nothing else of the text is left."""
-    assert sql.match(text) == expression
+    assert sql_text.match(said) == expression

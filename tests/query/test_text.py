@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from modeldex.query import parameters
+from modeldex.query.names import Names
 from modeldex.query.question import Question
 from modeldex.snapshot.reader import Snapshot
 from query import mixed
@@ -107,7 +108,7 @@ TEXTS = st.text(max_size=512) | st.lists(
 @example(text="\x00" * 512)
 def test_any_text_is_searched_for_as_text(snapshot: Snapshot, text: str) -> None:
     """No text is an error or adds a condition: it narrows the list to rows that have its words."""
-    question = parameters.question([("q", text[:512])], {})
+    question = parameters.question([("q", text[:512])], Names({}))
     found = ids(snapshot, question)
 
     assert sorted(found) == ids(snapshot, question, sort="id")

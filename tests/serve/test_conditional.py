@@ -114,7 +114,7 @@ def test_a_tag_belongs_to_one_encoding(asked: Asked) -> None:
     ("since", "status"),
     [
         (PUBLISHED, 304),
-        ("Wed, 25 Nov 2026 12:00:00 GMT", 304),
+        ("Wed, 25 Nov 2026 12:00:00 GMT", 200),
         ("Mon, 23 Nov 2026 11:59:59 GMT", 200),
         ("Mon, 23 Nov 2026 13:00:00 +0100", 304),
         ("yesterday", 200),
@@ -126,7 +126,7 @@ def test_a_tag_belongs_to_one_encoding(asked: Asked) -> None:
     ],
 )
 def test_a_date_decides_where_no_tag_is_given(asked: Asked, since: str, status: int) -> None:
-    """Not modified since then is 304; what is no date says nothing."""
+    """Its very date is 304; a later one may be of a content that has gone again."""
     server, path = asked
 
     assert wire.ask(server, path, if_modified_since=since).status == status

@@ -187,7 +187,7 @@ def test_one_model_takes_no_parameter_of_the_list(awkward: str) -> None:
 
     assert answer.status == 400
     assert answer.json["detail"].endswith(
-        "Allowed: as_of, explain, known_at, unique, unique_models."
+        "Allowed: as_of, explain, fields, known_at, unique, unique_models."
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from itertools import product
+from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from modeldex.serve import routing
-from modeldex.serve.front import Front
+from modeldex.serve.edge import Edge
 from support import live, wire
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
@@ -26,10 +27,12 @@ PAGES = ("/openapi.json", "/docs", "/docs/oauth2-redirect")
 @pytest.fixture(scope="module")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> list[Route]:
     """The routes of a worker, in their order."""
-    front = live.application(tmp_path_factory.mktemp("routes"))
-    assert isinstance(front, Front)
-    assert isinstance(front.app, FastAPI)
-    return [one for one in front.app.routes if isinstance(one, Route)]
+    edge = live.application(tmp_path_factory.mktemp("routes"))
+    assert isinstance(edge, Edge)
+    layer: Any = edge.public
+    while not isinstance(layer, FastAPI):
+        layer = layer.app
+    return [one for one in layer.routes if isinstance(one, Route)]
 
 
 def taking(routes: list[Route], method: str, path: str) -> Route | None:

@@ -20,7 +20,11 @@ PATHS = [
     *(f"/v1/models{query}" for query in WHOLE),
     *(f"/v1/models/{name}{rest}" for name in NAMES
       for rest in ("", "/offers", "/compare", "/history", "?unique=true", "?explain=true")),
-    "/models?limit=1", "/v1/provider", "/v1/providers?gateway=acme&limit=1", "/v1/authors?limit=1",
+    "/v1/models?facets=true&limit=1", "/v1/models?fields=name,pricing.prompt,rates.when",
+    "/v1/models?unique=true&fields=providers.slug,architecture.modality",
+    "/v1/models/labs/large?fields=providers.pricing.completion", "/models?limit=1",
+    "/v1/models/search?min_age_days=0", "/v1/models/unique?min_providers=2&max_price=9999999",
+    "/v1/provider", "/v1/providers?gateway=acme&limit=1", "/v1/authors?limit=1",
     "/v1/authors?offset=9", "/v1/models/search", "/v1/models/search?q=nothing+like+it",
     "/v1/models/search?q=large&gateway=acme&gateway=bolt&unique=true", "/v1/models/unique",
     "/v1/models/unique?include_inactive=true&q=large", "/v1/changes", "/v1/gateways",

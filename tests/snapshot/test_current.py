@@ -392,7 +392,13 @@ def test_a_programming_error_is_a_500_and_blames_no_file(place: Place, pool: Exe
     found, log = place.publish(catalogs.sized(2)), Notebook()
     current = Current(place.directory, log.error)
     answers = Answers(current, Stumbling(2**20, 2**20), pool)
-    app = serve_app.build(answers, StatusFile(place.directory), log, workers.clock)
+    app = serve_app.build(
+        answers,
+        StatusFile(place.directory),
+        log,
+        workers.clock,
+        gate=workers.gate(place.directory.parent, log),
+    )
     with live.served(app) as url:
         assert wire.ask(url, "/v1/models?limit=1").status == 500
         assert wire.ask(url, "/readyz").json["snapshot"] == found
@@ -411,7 +417,13 @@ def test_a_list_that_breaks_off_is_not_sent_from_that_file_again(
     assert held.verify() is None
     scramble(place.file(current))
     answers = Answers(held, Shelf(2**20, 2**16), pool)
-    app = serve_app.build(answers, StatusFile(place.directory), log, workers.clock)
+    app = serve_app.build(
+        answers,
+        StatusFile(place.directory),
+        log,
+        workers.clock,
+        gate=workers.gate(place.directory.parent, log),
+    )
     with live.served(app) as url:
         found = [attempt(url) for _ in range(5)]
 

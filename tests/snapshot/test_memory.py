@@ -52,7 +52,7 @@ def test_facts_stand_in_the_order_in_which_they_are_believed(place: Place) -> No
 
 
 def test_rate_sets_are_ranked_by_exact_price(place: Place) -> None:
-    """Equal prices have equal ranks, however they were written; the smallest difference counts."""
+    """Equal prices have one number, however they are written; the smallest difference counts."""
     prices = [
         ("0", "0"), ("0.10", "0.2"), ("0.1", "0.3"), ("0.09", "1"), ("0.1000000000000001", "0"),
     ]  # fmt: skip
@@ -63,22 +63,22 @@ def test_rate_sets_are_ranked_by_exact_price(place: Place) -> None:
 
     assert {name: tuple(rest) for name, *rest in rows} == {
         name_of(("0", "0")): (0, 0, 1),
-        name_of(("0.1", "0.2")): (2, 1, 0),
-        name_of(("0.1", "0.3")): (2, 2, 0),
-        name_of(("0.09", "1")): (1, 3, 0),
+        name_of(("0.1", "0.2")): (2, 4, 0),
+        name_of(("0.1", "0.3")): (2, 5, 0),
+        name_of(("0.09", "1")): (1, 6, 0),
         name_of(("0.1000000000000001", "0")): (3, 0, 0),
     }
 
 
 def test_an_unknown_price_has_no_rank(place: Place) -> None:
-    """A set that names no standard price of input or output is neither cheap nor free."""
+    """A set that names no standard price of input or output is not cheap, and free or not."""
     tiered = Rate(meter=Meter.INPUT, usd=Decimal(1), when=Conditions(min_input_tokens=9))
     catalog = catalogs.of(listing("acme", "one", rates=(tiered,)))
     rows = Snapshot(place.file(place.publish(catalog))).rows(
         "select input, output, is_free, n.pricing from rate_sets join rate_native n using (number)"
     )
 
-    assert rows == [(None, None, 0, b"null")]
+    assert rows == [(None, None, None, b"null")]
 
 
 def test_the_rates_of_today_are_there_too(place: Place) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from modeldex.store.base import Store
+from modeldex.store.desk import Desk
 from modeldex.store.memory import MemoryStore
 from modeldex.store.sql import SqlStore
+from modeldex.store.sql_desk import SqlDesk
 from support.postgres import Postgres
 
 
@@ -33,6 +35,15 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     await found.open()
     yield found
     await found.close()
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    """The operator's side of that store."""
+    if isinstance(store, MemoryStore):
+        return store.desk
+    assert isinstance(store, SqlStore)
+    return SqlDesk(store.run)
 
 
 @pytest.fixture

@@ -20,12 +20,16 @@ from starlette.types import ASGIApp
 from modeldex.bootstrap import worker
 from modeldex.settings import Settings
 
+UNLIMITED: Mapping[str, Any] = {"rate_limit_anonymous": "off", "access_log": False}
 PATIENCE = 90.0  # seconds after which a test gives up
 
 
 def settings(data_dir: Path, **changes: Any) -> Settings:
-    """Return settings for a data directory, whatever the environment says otherwise."""
-    return Settings(data_dir=data_dir, **changes)
+    """Return settings for a data directory, whatever the environment says otherwise.
+
+    Unless told otherwise, nothing is limited and no access log is kept.
+    """
+    return Settings(data_dir=data_dir, **{**UNLIMITED, **changes})
 
 
 def application(data_dir: Path, **changes: Any) -> ASGIApp:
@@ -98,6 +102,7 @@ def variables(data_dir: Path, **settings: str) -> dict[str, str]:
     given: Mapping[str, str] = {
         "DATA_DIR": str(data_dir),
         "SOURCE_MIRROR": "http://127.0.0.1:9/{source}",
+        "RATE_LIMIT_ANONYMOUS": "off",
         **settings,
     }
     return found | {f"MODELDEX_{name}": value for name, value in given.items()}

@@ -15,9 +15,11 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
+from modeldex.bootstrap import guarding
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app
 from modeldex.serve.answers import Answers
+from modeldex.serve.edge import Gate
 from modeldex.serve.statuses import StatusFile
 from modeldex.snapshot.current import Current
 from support import live
@@ -104,7 +106,14 @@ def build(data_dir: Path, pool: Executor, log: Notebook | None = None) -> ASGIAp
     """Return a worker's application that answers in the threads of *pool*."""
     notes = log or Notebook()
     known = answers(data_dir, pool, notes)
-    return app.build(known, StatusFile(data_dir / "snapshots"), notes, clock)
+    return app.build(
+        known, StatusFile(data_dir / "snapshots"), notes, clock, gate=gate(data_dir, notes)
+    )
+
+
+def gate(data_dir: Path, log: Notebook) -> Gate:
+    """Return an edge that limits nobody."""
+    return guarding.gate(live.settings(data_dir), log)
 
 
 def clock() -> datetime:

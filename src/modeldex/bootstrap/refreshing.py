@@ -1,6 +1,7 @@
 """The refresher: its store, its sources, its publisher and its clock."""
 
 import asyncio
+import gc
 import os
 import random
 import time
@@ -36,6 +37,7 @@ from modeldex.telemetry import Log
 
 _LOOK = 0.1  # seconds between two looks for a report
 _NICE = 19
+_COLLECT = (50_000, 20, 50)  # objects, and how often the older generations are looked at
 
 
 class Requests:
@@ -134,6 +136,7 @@ def run_forever(parent: int) -> None:
     settings = settings_module.load()
     log = telemetry.configure(settings.log_format)
     os.nice(_NICE)
+    spare_the_collector()
     lock = FileLock(_lock_file(settings))
 
     def alive() -> bool:
@@ -143,6 +146,11 @@ def run_forever(parent: int) -> None:
         time.sleep(1.0)
     if alive():
         asyncio.run(_run(settings, log, alive))
+
+
+def spare_the_collector() -> None:
+    """Look for cycles of garbage less often: a build makes millions of values and hardly any."""
+    gc.set_threshold(*_COLLECT)
 
 
 async def _run(settings: Settings, log: Log, alive: Callable[[], bool]) -> None:

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from modeldex.cli import catalog, output
-from modeldex.query import answer, parameters
+from modeldex.query import answer, names, parameters
 
 NAME = "models"
 _MILLION = 1_000_000
@@ -44,8 +44,7 @@ def command(
         }.items()
         if value is not None
     ]
-    names = {name: held.providers[number].slug for name, number in held.gateways.items()}
-    body = answer.page(held, parameters.question(given, names))
+    body = answer.page(held, parameters.question(given, names.of(held)))
     if json:
         output.as_bytes(body)
         return

@@ -54,7 +54,7 @@ def offer_row(offer: Offer, provider: Provider) -> dict[str, Any]:
         "source_gateway": facts.provider,
         "provider_model_id": facts.provider_model_id,
         "via": facts.via,
-        "visibility": "public",
+        "visibility": offer.visibility,
         **_limits(facts),
         "pricing": pricing(offer.prices),
         "pricing_source": offer.pricing_source,
@@ -63,6 +63,7 @@ def offer_row(offer: Offer, provider: Provider) -> dict[str, Any]:
         **_abilities(facts),
         "is_free": offer.is_free,
         "is_private": facts.is_private,
+        "open_weights": facts.open_weights,
         "hugging_face_id": facts.hugging_face_id,
         "model_logo_url": facts.logo_url or provider.logo,
         "provider_site_url": provider.site,
@@ -192,7 +193,9 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """What stands around the rows of a list. ``data`` comes first, so that it can be streamed.
 
     Attributes:
+        next_cursor: where the next page begins, where there is one.
         then: ``as_of`` and ``known_at``, where the question is about another moment.
+        facets: counts by value, where they are asked for.
     """
 
     total: int
@@ -203,7 +206,9 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     unique: bool
     snapshot: str
     timestamp: str
+    next_cursor: str | None = None
     then: dict[str, str | None] = {}
+    facets: dict[str, dict[str, int]] | None = None
 
 
 OPENING = b'{"object":"list","data":['
@@ -220,12 +225,13 @@ def closing(envelope: Envelope) -> bytes:
         "limit": envelope.limit,
         "has_more": more,
         "next_offset": end if more else None,
-        "next_cursor": None,
+        "next_cursor": envelope.next_cursor,
         "gateway": envelope.gateway,
         "unique": envelope.unique,
         "snapshot": envelope.snapshot,
         "timestamp": envelope.timestamp,
         **envelope.then,
+        **({} if envelope.facets is None else {"facets": envelope.facets}),
     }
     return b"]," + msgspec.json.encode(tail)[1:]
 

@@ -12,11 +12,12 @@ from modeldex.domain.rate import Rate
 ADDED, REMOVED, RETURNED = "offer.added", "offer.removed", "offer.returned"
 PRICE, LIMIT = "price.changed", "limit.changed"
 CAPABILITY, STATUS = "capability.changed", "status.changed"
+MOVED = "alias.moved"  # a moving name (``…-latest``) means another model
 MODEL_ADDED, MODEL_RETIRED = "model.added", "model.retired"
 MODEL_RETURNED = "model.returned"
 KINDS = (
     MODEL_ADDED, MODEL_RETIRED, MODEL_RETURNED, ADDED, REMOVED, RETURNED,
-    PRICE, LIMIT, CAPABILITY, STATUS,
+    PRICE, LIMIT, CAPABILITY, STATUS, MOVED,
 )  # fmt: skip
 
 
@@ -27,6 +28,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     Attributes:
         rates: those in force, without effective dates; ``()`` means listed without a price.
         status: what the source itself says, such as ``deprecated``.
+        means: ``author/name`` of the base that a moving name means; ``None`` for any other.
     """
 
     rates: tuple[Rate, ...] = ()
@@ -34,6 +36,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     max_output_tokens: int | None = None
     capabilities: dict[str, bool] = {}
     status: str | None = None
+    means: str | None = None
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -95,6 +95,7 @@ class SourceRows(msgspec.Struct, frozen=True, kw_only=True):
         rows: the listings.
         derives_from: the book that it is another form of; the two are one witness.
         copies: providers whose own lists a book reads; about these it is no further witness.
+        partial: it is no provider's whole list, so that what is not on it may exist all the same.
     """
 
     source: str
@@ -102,3 +103,4 @@ class SourceRows(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Kept, ...]
     derives_from: str | None = None
     copies: frozenset[str] = frozenset()
+    partial: bool = False

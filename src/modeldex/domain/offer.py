@@ -11,6 +11,10 @@ from modeldex.domain.rate import Meter, Rate
 AVAILABLE, MISSING, DEPRECATED = "available", "missing", "deprecated"
 UNLISTED, HIDDEN, RETIRED = "unlisted", "hidden", "retired"
 SHOWN = frozenset({AVAILABLE, MISSING, DEPRECATED})
+STATUSES = (AVAILABLE, MISSING, DEPRECATED, UNLISTED, HIDDEN, RETIRED)
+
+
+PUBLIC, TENANT = "public", "tenant"  # who sees it
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +62,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
         agreed: whether all that state it state the same.
         evidence: who settled each field, where more than one source speaks; what one alone says
             is its word since ``last_changed``.
+        visibility: ``public``, or ``tenant`` where only a tenant's own sources speak of it.
         observed: what those who call it report; ``None`` where nobody does.
     """
 
@@ -80,6 +85,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     witnesses: int = 0
     agreed: bool = True
     evidence: tuple[Evidence, ...] = ()
+    visibility: str = PUBLIC
     observed: Observed | None = None
 
     @property

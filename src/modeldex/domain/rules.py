@@ -1,10 +1,21 @@
 """What an operator decided about the catalog."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
 from modeldex.domain.rate import Meter, Rate
+
+
+class Audience(NamedTuple):
+    """Whom a catalog is for: a tenant, one of its keys, or everybody."""
+
+    tenant: str | None = None
+    key: str | None = None
+
+
+EVERYBODY = Audience()
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +47,15 @@ class Override(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it is for everybody."""
         return self.tenant is None and self.key is None
 
+    def is_for(self, audience: Audience) -> bool:
+        """Return whether it counts in a catalog for *audience*."""
+        return self.tenant in {None, audience.tenant} and self.key in {None, audience.key}
+
+    @property
+    def scope(self) -> tuple[bool, bool]:
+        """How narrow its audience is: the greater, the narrower."""
+        return self.key is not None, self.tenant is not None
+
     def holds(self, today: str) -> bool:
         """Return whether it has not expired on a UTC date."""
         return self.expires is None or today < self.expires
@@ -49,20 +69,26 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         joined: pairs of names, offer or model: what the first names is the model of the second.
         parted: names, offer or model: each offer that one means is a model by itself. Where a name
             is in both, it is parted first.
+        aliases: pairs of names: the first is one more name of the model that the second means.
         retire_after: complete answers without a model until it counts as retired.
         overrides: prices that an operator states; those of a tenant or a key are no part of the
             public catalog.
+        audience: whom the catalog is for.
+        private: ids of the sources that speak to that audience alone.
     """
 
     hidden: frozenset[str] = frozenset()
     joined: tuple[tuple[str, str], ...] = ()
     parted: frozenset[str] = frozenset()
+    aliases: tuple[tuple[str, str], ...] = ()
     retire_after: int = 3
     overrides: tuple[Override, ...] = ()
+    audience: Audience = EVERYBODY
+    private: frozenset[str] = frozenset()
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator's file states: the rules of these names, and what is wrong in it.
+    """What an operator states: the rules of these names, and what is wrong with some.
 
     Attributes:
         problems: a sentence for each entry that could not be used.
@@ -71,12 +97,23 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
     overrides: tuple[Override, ...] = ()
     joined: tuple[tuple[str, str], ...] = ()
     parted: frozenset[str] = frozenset()
+    aliases: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
     def terms(self) -> tuple[object, ...]:
         """All that a catalog depends on, in one order."""
-        return self.overrides, sorted(self.joined), sorted(self.parted)
+        return self.overrides, sorted(self.joined), sorted(self.parted), sorted(self.aliases)
+
+    def over(self, other: "Stated") -> "Stated":
+        """Return both as one; where the two speak of the same thing, this one is believed."""
+        return Stated(
+            overrides=(*self.overrides, *other.overrides),
+            joined=tuple((dict(other.joined) | dict(self.joined)).items()),
+            parted=self.parted | other.parted,
+            aliases=tuple((dict(other.aliases) | dict(self.aliases)).items()),
+            problems=(*self.problems, *other.problems),
+        )
 
 
 NO_RULES = Rules()

@@ -9,6 +9,7 @@ from modeldex.domain.history import (
     ADDED,
     CAPABILITY,
     LIMIT,
+    MOVED,
     PRICE,
     REMOVED,
     RETURNED,
@@ -100,6 +101,7 @@ def _changes(old: State, new: State) -> Iterator[Told]:
             CAPABILITY, name, old.capabilities.get(name), new.capabilities.get(name)
         )
     yield from _change(STATUS, None, old.status, new.status)
+    yield from _change(MOVED, None, old.means, new.means)
 
 
 def _change(kind: str, field: str | None, old: object, new: object) -> Iterator[Told]:

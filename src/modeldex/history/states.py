@@ -7,9 +7,11 @@ import msgspec
 
 from modeldex.domain.history import State
 from modeldex.domain.listing import Kept, Listing
+from modeldex.merge import identity
 from modeldex.pricing.effective import in_force, in_order
 
 Name = tuple[str, str]  # a provider's slug and the id that it takes: which listing of a source
+_MOVING = "latest"
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -31,6 +33,7 @@ def said(one: Listing) -> State:
         max_output_tokens=one.max_output_tokens,
         capabilities=one.capabilities,
         status=one.status,
+        means=_means(one),
     )
 
 
@@ -62,4 +65,11 @@ def _alike(one: Listing | None, other: Listing) -> bool:
 
 def _remembered(one: Listing) -> tuple[object, ...]:
     limits = one.context_length, one.max_output_tokens
-    return one.rates, *limits, one.capabilities, one.status
+    means = () if (base := _means(one)) is None else (base,)
+    return one.rates, *limits, one.capabilities, one.status, *means
+
+
+def _means(one: Listing) -> str | None:
+    """Return the base that a moving name means now, as far as its source says so."""
+    is_moving = _MOVING in one.provider_model_id.lower()
+    return identity.identify(one).target if is_moving else None

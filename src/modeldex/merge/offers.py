@@ -77,7 +77,8 @@ def _own(sources: Sequence[SourceRows]) -> tuple[dict[Name, list[Kept]], set[str
     for source in sorted(sources, key=_strength):
         for row in source.rows if not source.is_book else ():
             found[row.listing.provider, row.listing.provider_model_id].append(row)
-            listed.add(row.listing.provider)
+            if not source.partial:
+                listed.add(row.listing.provider)
     return found, listed
 
 

@@ -13,7 +13,7 @@ import msgspec
 from modeldex.domain import decimals
 from modeldex.domain.ids import slug
 from modeldex.domain.rate import ALWAYS, Conditions, Meter, Rate
-from modeldex.domain.rules import Override
+from modeldex.domain.rules import EVERYBODY, Audience, Override
 
 _UNITS = {"1": 1, "1K": 1000, "1M": 1_000_000}
 _WILD = re.compile(r"[*?\[]")
@@ -63,7 +63,7 @@ def override(name: str, stated: Any) -> Override:
         raise ValueError("it states no rates")
     return Override(
         name=name,
-        rates=tuple(_rates(entry.rates)),
+        rates=tuple(rates(entry.rates)),
         provider=None if entry.provider is None else slug(entry.provider),
         model=entry.model,
         tenant=entry.tenant,
@@ -74,7 +74,12 @@ def override(name: str, stated: Any) -> Override:
     )
 
 
-def _rates(stated: Mapping[str, Tier | list[Tier]]) -> Iterable[Rate]:
+def rates(stated: Mapping[str, Tier | list[Tier]]) -> Iterable[Rate]:
+    """Yield the rates that a file or a document states, by meter.
+
+    Raises:
+        ValueError: there is no such meter, unit or price.
+    """
     for meter, tiers in stated.items():
         for one in tiers if isinstance(tiers, list) else [tiers]:
             special = one.service_tier is not None or one.min_input_tokens is not None
@@ -106,30 +111,52 @@ def _usd(meter: str, one: Amount) -> Decimal:
 class Index:
     """Finds the override of an offer, in a time that does not grow with the offers.
 
-    Only those for everybody that hold on *today* are in it. The closest one wins: who names the
-    provider before who does not, then who names the model exactly before a pattern, the longer
-    pattern before the shorter, then the first of the file.
+    Only those for the audience that hold on *today* are in it. The closest one wins: a key's
+    before a tenant's before everybody's, who names the provider before who does not, then who
+    names the model exactly before a pattern, the longer pattern before the shorter, then the
+    first of the file.
 
     Args:
         aliases: other names of providers to their slugs.
     """
 
     def __init__(
-        self, overrides: Iterable[Override], today: str, aliases: Mapping[str, str]
+        self,
+        overrides: Iterable[Override],
+        today: str,
+        aliases: Mapping[str, str],
+        audience: Audience = EVERYBODY,
     ) -> None:
-        self._exact: dict[tuple[str | None, str], Override] = {}
-        self._patterns: dict[str | None, list[Override]] = defaultdict(list)
+        scopes: dict[tuple[bool, bool], _Scope] = defaultdict(_Scope)
         for one in sorted(overrides, key=_vagueness):
             provider = None if one.provider is None else aliases.get(one.provider, one.provider)
-            if not (one.is_public and one.holds(today)):
-                continue
-            if _WILD.search(one.model):
-                self._patterns[provider].append(one)
-            else:
-                self._exact.setdefault((provider, one.model), one)
+            if one.is_for(audience) and one.holds(today):
+                scopes[one.scope].add(provider, one)
+        self._scopes = [scopes[scope] for scope in sorted(scopes, reverse=True)]
 
     def find(self, provider: str, native: str) -> Override | None:
         """Return the override of an offer, ``None`` where there is none."""
+        for scope in self._scopes:
+            found = scope.find(provider, native)
+            if found is not None:
+                return found
+        return None
+
+
+class _Scope:
+    """The overrides of equally narrow audiences, the longest patterns first."""
+
+    def __init__(self) -> None:
+        self._exact: dict[tuple[str | None, str], Override] = {}
+        self._patterns: dict[str | None, list[Override]] = defaultdict(list)
+
+    def add(self, provider: str | None, one: Override) -> None:
+        if _WILD.search(one.model):
+            self._patterns[provider].append(one)
+        else:
+            self._exact.setdefault((provider, one.model), one)
+
+    def find(self, provider: str, native: str) -> Override | None:
         for scope in (provider, None):
             if (scope, native) in self._exact:
                 return self._exact[scope, native]

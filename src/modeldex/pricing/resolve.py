@@ -17,7 +17,7 @@ from modeldex.domain.listing import Kept
 from modeldex.domain.provenance import Evidence
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Meter, Rate, standard
-from modeldex.domain.rules import Override
+from modeldex.domain.rules import Override, Rules
 from modeldex.merge.offers import Testimony
 from modeldex.merge.precedence import BOOK, CROSS, OVERRIDE, OWN, RATES, ranked
 from modeldex.pricing.overrides import Index
@@ -76,7 +76,7 @@ class Resolver:
         self,
         said: Iterable[Testimony],
         providers: Mapping[str, Provider],
-        overrides: Iterable[Override],
+        rules: Rules,
         today: str,
     ) -> None:
         self.today = today
@@ -85,7 +85,7 @@ class Resolver:
             (one.provider, one.provider_model_id.lower()): one for one in said if self._as
         }
         aliases = {name: one.slug for one in providers.values() for name in one.aliases}
-        self._overrides = Index(overrides, today, aliases)
+        self._overrides = Index(rules.overrides, today, aliases, rules.audience)
 
     def resolve(self, said: Testimony) -> Resolution:
         """Return the rates of an offer and what else is said about them."""

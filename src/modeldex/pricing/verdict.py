@@ -5,7 +5,7 @@ from functools import partial
 
 from modeldex.domain.listing import SourceRows
 from modeldex.domain.provider import Provider
-from modeldex.domain.rules import Override
+from modeldex.domain.rules import Rules
 from modeldex.merge.offers import Testimony
 from modeldex.merge.precedence import PRECEDENCE, ranked
 from modeldex.pricing.doubt import SOUND, Judgement, Limit, judge
@@ -18,7 +18,7 @@ class Bench:
 
     Args:
         said: what is said about every offer.
-        overrides: what an operator states.
+        rules: what an operator decided.
         today: UTC date for which standard prices are chosen.
     """
 
@@ -27,11 +27,11 @@ class Bench:
         sources: Sequence[SourceRows],
         said: Sequence[Testimony],
         providers: Mapping[str, Provider],
-        overrides: Iterable[Override],
+        rules: Rules,
         today: str,
     ) -> None:
         self._witnesses = Witnesses(sources)
-        self._resolver = Resolver(said, providers, overrides, today)
+        self._resolver = Resolver(said, providers, rules, today)
 
     def judge(self, said: Testimony) -> tuple[Resolution, Judgement]:
         """Return what one offer costs, and what is to be doubted about it."""

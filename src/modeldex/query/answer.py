@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from modeldex.dialects import native
-from modeldex.query import moments, sql, sql_then, then
-from modeldex.query.question import Moment, Question
+from modeldex.errors import BadValue
+from modeldex.query import cursor, fields, lists, moments, then
+from modeldex.query.question import NATIVE, Moment, Place, Question
 from modeldex.snapshot import schema
 from modeldex.snapshot.reader import Snapshot
 
 MODELS = (schema.MODEL, schema.MODEL_ALIAS)
 _SLICE = 250  # rows
-_MOST_TOTALS = 2000
 _BODIES = (
     "select j.key, n.body from json_each(?) j cross join offer_native n on n.rank = j.value "
     "order by j.key"
@@ -28,6 +28,16 @@ _ENTRIES = (
 )
 
 
+def check(question: Question) -> None:
+    """Do nothing for a question that can be answered.
+
+    Raises:
+        BadValue: its shape is none of those that are served.
+    """
+    if question.shape != NATIVE:
+        raise BadValue("shape", question.shape, NATIVE)
+
+
 def page(snapshot: Snapshot, question: Question) -> bytes:
     """Return the whole answer to *question*."""
     return b"".join(stream(snapshot, question))
@@ -35,26 +45,20 @@ def page(snapshot: Snapshot, question: Question) -> bytes:
 
 def stream(snapshot: Snapshot, question: Question) -> Iterator[bytes]:
     """Yield the answer in slices; only one slice of rows is held at a time."""
-    statement, values = _ranked(snapshot, question)
-    ranks = [rank for (rank,) in snapshot.rows(statement, values)]
+    check(question)
+    found = lists.page(snapshot, question)
     yield native.OPENING
-    for start in range(0, len(ranks), _SLICE):
-        rows = _rows(snapshot, question, ranks[start : start + _SLICE])
+    for start in range(0, len(found.ranks), _SLICE):
+        rows = _rows(snapshot, question, found.ranks[start : start + _SLICE])
+        if question.fields:
+            rows = fields.picked(rows, question.fields)
         yield (b"," if start else b"") + b",".join(rows)
-    yield native.closing(_envelope(snapshot, question, len(ranks)))
+    yield native.closing(_envelope(snapshot, question, found))
 
 
 def total(snapshot: Snapshot, question: Question) -> int:
     """Return how many rows match, counted once per snapshot and set of filters."""
-    key = question.filters
-    found: int | None = snapshot.memo.get(key)  # other threads may clear it at any moment
-    if found is None:
-        statement, values = _counted(snapshot, question)
-        found = int(snapshot.rows(statement, values)[0][0])
-        if len(snapshot.memo) >= _MOST_TOTALS:
-            snapshot.memo.clear()
-        snapshot.memo[key] = found
-    return found
+    return lists.total(snapshot, question)
 
 
 def counts(snapshot: Snapshot) -> dict[str, int]:
@@ -120,18 +124,6 @@ def _preference(kind: int, *, model_first: bool) -> tuple[bool, int]:
     return (model_first and kind not in MODELS, kind)
 
 
-def _ranked(snapshot: Snapshot, question: Question) -> sql.Statement:
-    if question.moment is not None:
-        return sql_then.ranks(question, question.moment, snapshot)
-    return sql.ranks(question, snapshot)
-
-
-def _counted(snapshot: Snapshot, question: Question) -> sql.Statement:
-    if question.moment is not None:
-        return sql_then.total(question, question.moment, snapshot)
-    return sql.total(question, snapshot)
-
-
 def _rows(snapshot: Snapshot, question: Question, ranks: Sequence[int]) -> list[bytes]:
     if question.moment is not None:
         return _rows_then(snapshot, question, question.moment, ranks)
@@ -160,15 +152,21 @@ def _unique_rows(
     return [native.unique_row(head, entries[rank]) for rank, head in heads]
 
 
-def _envelope(snapshot: Snapshot, question: Question, returned: int) -> native.Envelope:
+def _envelope(snapshot: Snapshot, question: Question, found: lists.Page) -> native.Envelope:
+    ends = question.offset + len(found.ranks)
+    after = None
+    if question.limit is not None and found.ranks and ends < found.total:
+        after = cursor.written(question, snapshot.id, Place(ends, found.last))
     return native.Envelope(
-        total=total(snapshot, question),
-        returned=returned,
+        total=found.total,
+        returned=len(found.ranks),
         offset=question.offset,
         limit=question.limit,
+        next_cursor=after,
         gateway=",".join(question.gateways) or "all",
         unique=question.unique,
         snapshot=snapshot.id,
         timestamp=snapshot.timestamp,
         then=then.said(question.moment) if question.moment else {},
+        facets=lists.facets(snapshot, question) if question.facets else None,
     )

@@ -8,6 +8,7 @@ import msgspec
 from modeldex.errors import QuestionError
 from modeldex.query import answer, model_offers, parameters, who
 from modeldex.query.parameters import ALL, LONGEST, Parameter
+from modeldex.query.values import boolean
 from modeldex.snapshot.reader import Snapshot
 
 PARAMETERS = (
@@ -66,7 +67,7 @@ def asked(given: Iterable[tuple[str, str]], known: Mapping[str, str]) -> One:
     """
     values = parameters.collected(given, _KNOWN)
     chosen = who.gateways("gateway", values.get("gateway", ()), known)
-    huggingface = parameters.boolean(values, "include_huggingface")
+    huggingface = boolean(values, "include_huggingface")
     return One(_name(values), chosen[0] if chosen else None, huggingface)
 
 

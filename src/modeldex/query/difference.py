@@ -22,6 +22,7 @@ _TOLD = {
     "rates", "context_length", "max_output_tokens", "capabilities", "status", "is_active",
     "pricing", "rate_id", "is_free", "provider_count", "cheapest_provider",
     "cheapest_prompt_price", "last_changed", "capabilities_all", "doubts", "doubt_kinds",
+    "alias_of",
 }  # fmt: skip
 _decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 Name = tuple[str, str]  # "offer" or "model", and its id
@@ -46,6 +47,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     max_output_tokens: int | None
     capabilities: dict[str, bool | None]
     status: str | None = None
+    alias_of: str | None = None
     is_active: bool
 
     @property
@@ -56,6 +58,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
             max_output_tokens=self.max_output_tokens,
             capabilities={k: v for k, v in self.capabilities.items() if v is not None},
             status=self.status or ("available" if self.is_active else "retired"),
+            means=self.alias_of,
         )
 
 

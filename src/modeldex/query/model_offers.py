@@ -7,6 +7,7 @@ import msgspec
 
 from modeldex.query import answer, parameters, who
 from modeldex.query.parameters import ALL, Parameter
+from modeldex.query.values import boolean
 from modeldex.snapshot.reader import Snapshot
 
 PARAMETERS = (
@@ -60,7 +61,7 @@ def asked(given: Iterable[tuple[str, str]], known: Mapping[str, str]) -> Wanted:
     """
     values = parameters.collected(given, _KNOWN)
     chosen = who.gateways("gateway", values.get("gateway", ()), known)
-    return Wanted(chosen, include_inactive=parameters.boolean(values, "include_inactive"))
+    return Wanted(chosen, include_inactive=boolean(values, "include_inactive"))
 
 
 def offers(snapshot: Snapshot, name: str, wanted: Wanted) -> bytes | None:

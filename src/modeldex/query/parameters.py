@@ -1,99 +1,115 @@
-"""Query parameters: what each may be, and how they make a question."""
+"""From query parameters to questions."""
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from modeldex.domain.ids import slug
-from modeldex.errors import BadValue, QuestionError, UnknownParameter
-from modeldex.query import moments
-from modeldex.query.question import Moment, OneQuestion, Question
-from modeldex.snapshot.schema import SORTS
+from modeldex.domain.offer import STATUSES
+from modeldex.errors import QuestionError
+from modeldex.query import cursor, fields, table, values
+from modeldex.query.names import Names
+from modeldex.query.question import NATIVE, SHAPES, OneQuestion, Question
+from modeldex.query.table import ALL, LONGEST, MOST_ROWS, Parameter
+from modeldex.query.values import Given, collected, time, unknown_provider, whole
+from modeldex.snapshot import schema
 
-ALL = "all"
-MOST_ROWS = 1000
-LONGEST = 512
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-_ALIASES = {"unique_models": "unique", "search": "q", "sort_by": "sort"}
-_SORTS = ("id", *SORTS)
-
-
-class Parameter(msgspec.Struct, frozen=True):
-    """One query parameter, as OpenAPI shows it."""
-
-    name: str
-    about: str
-    schema: dict[str, object]
-    repeatable: bool = False
-
-
-_BOOLEAN: dict[str, object] = {"type": "boolean", "default": False}
-PARAMETERS = (
-    Parameter("gateway", "Serving provider: a slug, an alias, or `all`.",
-              {"type": "array", "items": {"type": "string"}, "default": [ALL]}, repeatable=True),
-    Parameter("author", "Who made the model; exact, case-insensitive.", {"type": "string"}),
-    Parameter("provider", "Serving provider or author; exact, case-insensitive.",
-              {"type": "string"}),
-    Parameter("q", "Full text over id, name, author and description; words match as prefixes.",
-              {"type": "string", "maxLength": LONGEST}),
-    Parameter("search", "Another name of `q`.", {"type": "string", "maxLength": LONGEST}),
-    Parameter("unique", "Models with their `providers` instead of offers.", _BOOLEAN),
-    Parameter("unique_models", "Another name of `unique`.", _BOOLEAN),
-    Parameter("include_inactive", "Also what is unlisted, hidden or retired.", _BOOLEAN),
-    Parameter("sort", "Unknown values come last in both directions, ties by id. With `q` and "
-              "without `sort`, by relevance.",
-              {"type": "string", "enum": list(_SORTS), "default": "id"}),
-    Parameter("sort_by", "Another name of `sort`.", {"type": "string", "enum": list(_SORTS)}),
-    Parameter("order", "Direction of `sort`.",
-              {"type": "string", "enum": ["asc", "desc"], "default": "asc"}),
-    Parameter("limit", "Rows of a page; leave it out for everything.",
-              {"type": "integer", "minimum": 1, "maximum": MOST_ROWS}),
-    Parameter("offset", "Rows to pass over.", {"type": "integer", "minimum": 0, "default": 0}),
-    Parameter("as_of", "The offers listed then, at their prices then. " + moments.FORMAT,
-              {"type": "string"}),
-    Parameter("known_at", "As it was believed then; without `as_of`, about that moment itself. "
-              + moments.FORMAT, {"type": "string"}),
-    Parameter("include_huggingface", "Accepted for older clients; changes nothing.", _BOOLEAN),
-)  # fmt: skip
-_KNOWN = {one.name: one for one in PARAMETERS}
-_OF_ONE = {
-    **{name: _KNOWN[name] for name in ("unique", "unique_models", "as_of", "known_at")},
-    "explain": Parameter("explain", "Also `explanation`: by offer id, in `identity` why it counts "
-                         "as its model, in `evidence` who settled which field. Of the catalog "
-                         "now, so without `as_of` and `known_at`.", _BOOLEAN),
-}  # fmt: skip
-PARAMETERS_OF_ONE = tuple(_OF_ONE.values())
+__all__ = [
+    "ALL",
+    "LONGEST",
+    "MOST_ROWS",
+    "PARAMETERS",
+    "PARAMETERS_OF_ONE",
+    "Parameter",
+    "collected",
+    "of_one",
+    "pin",
+    "question",
+    "time",
+    "unknown_provider",
+    "whole",
+]
+PARAMETERS = table.PARAMETERS
+PARAMETERS_OF_ONE = tuple(table.OF_ONE.values())
+Pairs = Sequence[tuple[str, str]]
+_PINS = {name: table.BY_NAME[name] for name in ("snapshot", "cursor")}
 
 
-def question(given: Iterable[tuple[str, str]], gateways: Mapping[str, str]) -> Question:
+def pin(given: Iterable[tuple[str, str]]) -> str | None:
+    """Return the id of the snapshot that query parameters mean, ``None`` for the current one.
+
+    Raises:
+        QuestionError: what says it is wrong, or says two things.
+    """
+    found = collected(((name, value) for name, value in given if name in _PINS), _PINS)
+    named = values.snapshot(found)
+    if "cursor" not in found:
+        return named
+    begun = cursor.read(found["cursor"][0]).snapshot
+    if named not in (None, begun):
+        raise QuestionError("snapshot", f"The cursor is one of the snapshot {begun}. "
+                            "Leave out snapshot, or cursor.")  # fmt: skip
+    return begun
+
+
+def question(given: Iterable[tuple[str, str]], names: Names, day: int = 0) -> Question:
     """Return the question that query parameters ask.
 
     Args:
         given: names and values in their order, decoded.
-        gateways: every accepted name of a provider to its slug.
+        names: of the snapshot that :func:`pin` tells.
+        day: the UTC day since 1970.
 
     Raises:
         UnknownParameter: naming the allowed ones.
         BadValue: naming the allowed values.
+        QuestionError: two of them contradict each other.
     """
-    values = collected(given, _KNOWN)
-    text = _text(values)
-    sort = _one_of(values, "sort", _SORTS)
-    boolean(values, "include_huggingface")
-    return Question(
-        unique=boolean(values, "unique"),
-        gateways=_gateways(values.get("gateway", []), gateways),
-        author=_slug(values, "author"),
-        provider=_slug(values, "provider"),
+    pairs = list(given)
+    found = collected(pairs, table.BY_NAME)
+    values.boolean(found, "include_huggingface")
+    text, unique = values.text(found), values.boolean(found, "unique")
+    sort = values.one_of(found, "sort", table.EVERY_SORT)
+    asked = Question(
+        unique=unique,
+        gateways=_gateways(found, names),
+        author=values.name_of(found, "author"),
+        provider=values.name_of(found, "provider"),
         text=text,
-        include_inactive=boolean(values, "include_inactive"),
+        is_private=values.either(found, "is_private"),
+        input_modalities=_words(found, schema.INPUT_MODALITIES, names),
+        output_modalities=_words(found, schema.OUTPUT_MODALITIES, names),
+        modality=values.modality(found, names),
+        supported_parameters=_words(found, schema.PARAMETERS, names),
+        capabilities=_words(found, schema.CAPABILITIES, names),
+        min_context=_number(found, "min_context"),
+        max_context=_number(found, "max_context"),
+        min_price=values.price(found, "min_price"),
+        max_price=values.price(found, "max_price"),
+        min_output_price=values.price(found, "min_output_price"),
+        max_output_price=values.price(found, "max_output_price"),
+        is_free=values.either(found, "is_free"),
+        open_weights=values.either(found, "open_weights"),
+        min_age_days=_number(found, "min_age_days"),
+        max_age_days=_number(found, "max_age_days"),
+        min_providers=_number(found, "min_providers"),
+        status=values.several(found, "status", STATUSES),
+        include_inactive=values.boolean(found, "include_inactive"),
         sort=sort or ("relevance" if text else "id"),
-        order=_one_of(values, "order", ("asc", "desc")) or "asc",
-        limit=whole(values, "limit", 1, MOST_ROWS),
-        offset=whole(values, "offset", 0, 10**9) or 0,
-        moment=_moment(values),
+        order=values.one_of(found, "order", ("asc", "desc")) or "asc",
+        limit=whole(found, "limit", 1, MOST_ROWS),
+        offset=whole(found, "offset", 0, table.MOST_OFFSET) or 0,
+        snapshot=pin(pairs),
+        fields=fields.named(found, unique=unique),
+        facets=values.boolean(found, "facets"),
+        shape=values.one_of(found, "shape", SHAPES) or NATIVE,
+        moment=values.moment(found),
     )
+    if asked.status and asked.moment is not None:
+        raise QuestionError(
+            "status", "status is that of today. Leave out as_of and known_at, or status."
+        )
+    return _placed(_dated(asked, day), found)
 
 
 def of_one(given: Iterable[tuple[str, str]]) -> OneQuestion:
@@ -107,38 +123,41 @@ def of_one(given: Iterable[tuple[str, str]]) -> OneQuestion:
         BadValue: naming the allowed values.
         QuestionError: an explanation is asked for at another moment.
     """
-    values = collected(given, _OF_ONE)
-    moment, explain = _moment(values), boolean(values, "explain")
+    found = collected(given, table.OF_ONE)
+    moment, explain = values.moment(found), values.boolean(found, "explain")
     if explain and moment is not None:
         raise QuestionError(
             "explain",
             "explain tells of the catalog now. Leave out as_of and known_at, or explain.",
         )
-    return OneQuestion(unique=boolean(values, "unique"), moment=moment, explain=explain)
+    return OneQuestion(
+        unique=values.boolean(found, "unique"),
+        fields=fields.named(found, unique=None),
+        moment=moment,
+        explain=explain,
+    )
 
 
-def collected(
-    given: Iterable[tuple[str, str]], known: Mapping[str, Parameter]
-) -> dict[str, list[str]]:
-    """Return the values of each parameter, under its first name.
-
-    Raises:
-        UnknownParameter: one is not in *known*; naming those that are.
-        QuestionError: one that is not repeatable has two values.
-    """
-    values: dict[str, list[str]] = {}
-    for name, value in given:
-        if name not in known:
-            raise UnknownParameter(name, known)
-        found = values.setdefault(_ALIASES.get(name, name), [])
-        if found and not known[name].repeatable and value not in found:
-            raise QuestionError(name, f"{name} is given twice with different values.")
-        found.append(value)
-    return values
+def _dated(asked: Question, day: int) -> Question:
+    has_ages = asked.min_age_days is not None or asked.max_age_days is not None
+    return replace(asked, day=day) if has_ages else asked
 
 
-def _gateways(given: Collection[str], known: Mapping[str, str]) -> tuple[str, ...]:
-    wanted = {slug(one) for one in given}
+def _placed(asked: Question, found: Given) -> Question:
+    """Return the question that goes on where its cursor says, with its ages from that day."""
+    if "cursor" not in found:
+        return asked
+    if asked.offset:
+        raise QuestionError("cursor", "A cursor says where to go on. Leave out offset, or cursor.")
+    text = found["cursor"][0]
+    begun = cursor.read(text)
+    same = replace(asked, day=begun.day)
+    cursor.belong(text, begun, same)
+    return replace(same, place=begun.place, offset=begun.passed)
+
+
+def _gateways(found: Given, names: Names) -> tuple[str, ...]:
+    wanted, known = {slug(one) for one in found.get("gateway", ())}, names.gateways
     for one in wanted:
         if one != ALL and one not in known:
             raise unknown_provider("gateway", one, {ALL, *known.values()})
@@ -147,68 +166,14 @@ def _gateways(given: Collection[str], known: Mapping[str, str]) -> tuple[str, ..
     return tuple(sorted({known[one] for one in wanted}))
 
 
-def unknown_provider(name: str, value: str, allowed: Iterable[str]) -> BadValue:
-    """Return the error for a provider that nobody knows; *name* is the parameter's."""
-    known = ", ".join(sorted(allowed))
-    return BadValue(name, value, f"one of: {known} (or an alias of one)")
+def _words(found: Given, kind: str, names: Names) -> tuple[str, ...]:
+    return values.several(found, kind, names.allowed(kind)) if kind in found else ()
 
 
-def _text(values: Mapping[str, list[str]]) -> str | None:
-    text = values.get("q", [""])[0]
-    if len(text) > LONGEST:
-        raise BadValue("q", text, f"at most {LONGEST} characters")
-    return " ".join(text.split()) or None
+def _number(found: Given, name: str) -> int | None:
+    return whole(found, name, 0, table.MOST_NUMBER)
 
 
-def _slug(values: Mapping[str, list[str]], name: str) -> str | None:
-    if name not in values:
-        return None
-    found = slug(values[name][0])
-    if not found or len(found) > LONGEST:
-        raise BadValue(name, values[name][0], "a slug such as openai")
-    return found
-
-
-def _moment(values: Mapping[str, list[str]]) -> Moment | None:
-    known_at = time(values, "known_at")
-    as_of = time(values, "as_of")
-    if as_of is None:
-        as_of = known_at
-    return None if as_of is None else Moment(as_of, known_at)
-
-
-def time(values: Mapping[str, list[str]], name: str) -> int | None:
-    """Return a moment in unix seconds, ``None`` where it is not given."""
-    return moments.parse(name, values[name][0]) if name in values else None
-
-
-def boolean(values: Mapping[str, list[str]], name: str) -> bool:
-    """Return whether *name* is given as true.
-
-    Raises:
-        BadValue: it is neither true nor false.
-    """
-    given = values.get(name, ["false"])[0]
-    found = _BOOLEANS.get(given.lower())
-    if found is None:
-        raise BadValue(name, given, "true or false")
-    return found
-
-
-def _one_of(values: Mapping[str, list[str]], name: str, allowed: Collection[str]) -> str | None:
-    if name not in values:
-        return None
-    found = values[name][0].lower()
-    if found not in allowed:
-        raise BadValue(name, values[name][0], f"one of: {', '.join(allowed)}")
-    return found
-
-
-def whole(values: Mapping[str, list[str]], name: str, least: int, most: int) -> int | None:
-    """Return a whole number within bounds, ``None`` where it is not given."""
-    if name not in values:
-        return None
-    text = values[name][0]
-    if not re.fullmatch(r"[0-9]{1,10}", text) or not least <= int(text) <= most:
-        raise BadValue(name, text, f"a whole number from {least} to {most}")
-    return int(text)
+def known(names: Collection[str]) -> dict[str, Parameter]:
+    """Return some of the parameters by their names, for routes that take no others."""
+    return {name: table.BY_NAME[name] for name in names}

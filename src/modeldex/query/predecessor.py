@@ -13,7 +13,7 @@ from modeldex.query.question import Question
 from modeldex.snapshot.reader import Snapshot
 
 Pairs = Sequence[tuple[str, str]]
-_OTHERS = {"cursor", "facets", "fields", "shape"}  # they change the shape, which is fixed here
+_OTHERS = {"cursor", "snapshot", "facets", "fields", "shape"}  # they would change the shape
 _PAGING = {"limit", "offset", "sort", "sort_by", "order", "include_huggingface"}
 _SYNONYMS = {"sort_by": "sort", "search": "q", "unique_models": "unique"}
 SEARCHED = {"limit": "20"}
@@ -131,8 +131,10 @@ def search_answer(snapshot: Snapshot, question: Question, given: Pairs) -> bytes
 def unique_answer(snapshot: Snapshot, question: Question, given: Pairs) -> bytes:
     """Return a page of models."""
     page = _page(snapshot, question)
-    always = {"min_providers": None, "include_inactive": question.include_inactive}
-    wanted = getattr(question, "min_providers", None)
+    always = {
+        "min_providers": question.min_providers,
+        "include_inactive": question.include_inactive,
+    }
     return msgspec.json.encode(
         UniqueAnswer(
             models=page.data,
@@ -141,7 +143,7 @@ def unique_answer(snapshot: Snapshot, question: Question, given: Pairs) -> bytes
             limit=page.limit or 0,
             offset=page.offset,
             has_more=page.has_more,
-            filters=_applied(given) | always | {"min_providers": wanted},
+            filters=_applied(given) | always,
             sort=Order(question.sort, question.order),
             snapshot=page.snapshot,
             timestamp=page.timestamp,

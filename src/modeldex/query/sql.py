@@ -1,111 +1,136 @@
-"""From a question to one statement over the narrow tables."""
+"""From a question to one statement over the narrow tables.
 
-import re
-from unicodedata import normalize
+A page is read in one of two ways. *Walking* follows the index of the order and looks at each row
+until the page is full: right where most rows match. *Gathering* reads the index that holds all
+that is filtered by, and sorts what matches: right where few do.
+"""
 
-from msgspec.structs import replace
-
+from modeldex.query import sql_filters, sql_text
 from modeldex.query.question import Question
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import sort_column
 
-_WORDS = re.compile(r"[^\W_]+")
-_WEIGHTS = "10.0, 8.0, 4.0, 1.0"  # of id, name, author and description
 Statement = tuple[str, list[object]]
 _NO_LIMIT = -1
-_NOBODY = -1
+_SEEK, _SORTED = 10, 15  # what it costs to look at a row, and to sort one; to read one is 1
 
 
-def ranks(question: Question, snapshot: Snapshot) -> Statement:
-    """Return the statement that finds the ranks of a page's rows, in order."""
-    limit = _NO_LIMIT if question.limit is None else question.limit
-    where, values = filters(question, snapshot)
-    if question.unique:
-        statement = _models(question, where)
+def ranks(question: Question, snapshot: Snapshot, matching: int | None = None) -> Statement:
+    """Return the statement that finds a page's rows, in order: rank first, place last.
+
+    Args:
+        matching: how many rows match in all, where that is known.
+    """
+    walks = _walks(question, snapshot, matching)
+    if question.sort == "relevance":
+        statement, values = _by_relevance(question, snapshot)
+    elif question.unique:
+        statement, values = _models(question, snapshot, walks=walks)
     else:
-        order = _order(question, "o", "rank")
-        statement = f"select o.rank from {reading(question)} where {where} order by {order}"
-    return f"{statement} limit ? offset ?", [*values, limit, question.offset]
+        statement, values = _offers(question, snapshot, walks=walks)
+    limit = _NO_LIMIT if question.limit is None else question.limit
+    passed = question.offset if question.place is None or question.sort == "relevance" else 0
+    return f"{statement} limit ? offset ?", [*values, limit, passed]
 
 
 def total(question: Question, snapshot: Snapshot) -> Statement:
     """Return the statement that counts all matching rows."""
-    where, values = filters(question, snapshot)
-    what = "distinct o.model" if question.unique else "*"
-    unordered = replace(question, sort="id")
-    return f"select count({what}) from {reading(unordered)} where {where}", values
+    where, values = matches(question, snapshot)
+    if not question.unique:
+        return f"select count(*) from {where}", values
+    if is_unfiltered(question):
+        return "select count(*) from models where active in (?, 1)", [_least(question)]
+    return f"select count(distinct o.model) from {where}", values
 
 
-def _models(question: Question, where: str) -> str:
-    """A model matches when one of its offers matches all filters."""
-    tables = reading(question)
-    if question.sort == "relevance":
-        return (
-            f"select o.model from {tables} where {where} group by o.model "
-            "order by min(h.score), o.model"
-        )
-    if question.sort == "id":
-        direction = "desc" if question.order == "desc" else "asc"
-        return f"select distinct o.model from {tables} where {where} order by o.model {direction}"
-    column = sort_column(question.sort, question.order)
-    matching = f"select o.model from {tables} where {where}"
-    return f"select m.rank from models m where m.rank in ({matching}) order by m.{column}"
-
-
-def reading(question: Question) -> str:
-    """Return the tables that a question reads: offers, and what full text finds of them."""
+def matches(
+    question: Question, snapshot: Snapshot, *, walks: bool = False, scored: bool = False
+) -> Statement:
+    """Return what follows ``from`` for all offers that match: the tables and the condition."""
+    where, values = sql_filters.of(question, snapshot)
     if question.text is None:
-        return "offers o"
-    # Materialised, since a score exists only where the full-text table itself is read. It is most
-    # of the work of a search, so it is left out where nothing is sorted by it.
-    score = f", bm25(search, {_WEIGHTS}) as score" if question.sort == "relevance" else ""
-    hits = f"(select rowid as rank{score} from search where search match ? limit -1)"
-    return f"{hits} h cross join offers o on o.rank = h.rank"
+        # SQLite takes the whole table where it guesses that most of it matches.
+        index = "offers_traits" if question.author is None else "offers_author"
+        return f"offers o {'' if walks else f'indexed by {index} '}where {where}", values
+    hits = sql_text.hits(scored=scored)
+    values = [sql_text.match(question.text), *values]
+    return f"{hits} cross join offers o on o.rank = h.rank where {where}", values
 
 
-def filters(question: Question, snapshot: Snapshot) -> Statement:
-    """Return the condition on offers that a question makes, with its values."""
-    terms, values = ["1"] if question.include_inactive else ["o.active = 1"], list[object]()
-    if question.text is not None:
-        values.append(match(question.text))
-    if question.gateways:
-        # One may have gone with a swap since the question was read.
-        numbers = [snapshot.gateways.get(name, -1) for name in question.gateways]
-        terms.append(f"o.provider in ({', '.join('?' * len(numbers))})")
-        values.extend(numbers)
-    if question.author is not None:
-        terms.append("o.author = ?")
-        values.append(snapshot.authors.get(question.author, _NOBODY))
-    if question.provider is not None:
-        term, numbers = _bearing(question.provider, snapshot)
-        terms.append(term)
-        values.extend(numbers)
-    return " and ".join(terms), values
+def is_unfiltered(question: Question) -> bool:
+    """Return whether everything that is shown matches."""
+    shown = Question(unique=question.unique, include_inactive=question.include_inactive)
+    return question.filters == shown
 
 
-def _bearing(name: str, snapshot: Snapshot) -> tuple[str, list[int]]:
-    """Match what a provider or an author of this name has to do with.
-
-    Most names are only one of the two, and then one index is enough.
-    """
-    known = {"o.provider": snapshot.gateways.get(name), "o.author": snapshot.authors.get(name)}
-    found = {column: number for column, number in known.items() if number is not None}
-    found = found or {"o.author": _NOBODY}
-    return f"({' or '.join(f'{column} = ?' for column in found)})", list(found.values())
+def _by_relevance(question: Question, snapshot: Snapshot) -> Statement:
+    where, values = matches(question, snapshot, scored=True)
+    if question.unique:
+        by_model = "group by o.model order by min(h.score), o.model"
+        return f"select o.model from {where} {by_model}", values
+    return f"select o.rank from {where} order by h.score, o.rank", values
 
 
-def _order(question: Question, table: str, rank: str) -> str:
-    if question.sort == "relevance":
-        return f"h.score, {table}.{rank}"
+def _offers(question: Question, snapshot: Snapshot, *, walks: bool) -> Statement:
+    where, values = matches(question, snapshot, walks=walks)
+    column, direction = _column(question, "o.rank", "o")
+    after, passed = _after(question, column)
+    order = f"{'' if walks else '+'}{column} {direction}"
+    statement = f"select o.rank, {column} from {where}{after} order by {order}"
+    return statement, [*values, *passed]
+
+
+def _models(question: Question, snapshot: Snapshot, *, walks: bool) -> Statement:
+    """Find models; one matches when one of its offers matches all filters."""
+    where, values = matches(question, snapshot, walks=walks)
     if question.sort == "id":
-        return f"{table}.{rank} {'desc' if question.order == 'desc' else 'asc'}"
-    return f"{table}.{sort_column(question.sort, question.order)}"
+        column, direction = _column(question, "o.model", "o")
+        after, passed = _after(question, column)
+        order = f"{'' if walks else '+'}o.model {direction}"
+        statement = f"select distinct o.model from {where}{after} order by {order}"
+        return statement, [*values, *passed]
+    column, _ = _column(question, "", "m")
+    after, passed = _after(question, column)
+    if is_unfiltered(question):
+        shown, values = "m.active in (?, 1)", [_least(question)]
+        if not question.include_inactive:
+            shown, values = "m.active = 1", []
+    elif walks:
+        shown = f"m.active = 1 and exists (select 1 from {where} and o.model = m.rank)"
+    else:
+        shown = f"m.rank in (select o.model from {where})"
+    order = f"{'' if walks else '+'}{column}"
+    statement = f"select m.rank, {column} from models m where {shown}{after} order by {order}"
+    return statement, [*values, *passed]
 
 
-def match(text: str) -> str:
-    """Return *text* as a full-text expression: all its words, as prefixes, nothing but words.
+def _column(question: Question, by_id: str, table: str) -> tuple[str, str]:
+    """Return the column that a list is ordered by, and its direction."""
+    if question.sort == "id":
+        return by_id, "desc" if question.order == "desc" else "asc"
+    return f"{table}.{sort_column(question.sort, question.order)}", ""
 
-    Text without a word matches nothing; a word that is repeated costs no second look.
-    """
-    words = dict.fromkeys(_WORDS.findall(normalize("NFC", text.lower())))
-    return " ".join(f'"{word}"*' for word in words) or '""'
+
+def _after(question: Question, column: str) -> Statement:
+    if question.place is None:
+        return "", []
+    falls = question.sort == "id" and question.order == "desc"
+    return f" and {column} {'<' if falls else '>'} ?", [question.place.after]
+
+
+def _walks(question: Question, snapshot: Snapshot, matching: int | None) -> bool:
+    """Return whether following the order's index finds a page sooner than gathering does."""
+    if question.include_inactive or question.text is not None:
+        return False
+    if is_unfiltered(question):
+        return True
+    if question.limit is None or not matching:
+        return False
+    every = snapshot.model_count if question.unique else snapshot.offer_count
+    passed = question.offset if question.place is None else 0
+    looked_at = min(every, (passed + question.limit) * every // matching)
+    return looked_at * _SEEK < snapshot.offer_count + matching * _SORTED
+
+
+def _least(question: Question) -> int:
+    return 0 if question.include_inactive else 1

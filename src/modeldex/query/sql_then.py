@@ -7,15 +7,12 @@ force is the one that counts.
 import json
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
-from modeldex.query import moments, sql
+from modeldex.query import moments, sql_filters, sql_text
 from modeldex.query.question import Moment, Question
 from modeldex.query.sql import Statement
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import ALWAYS, NEVER, sort_column
 
-_NO_LIMIT = -1
 _BELIEVED = "f.recorded_at <= ? and f.superseded_at > ?"
 _IN_FORCE = f"f.valid_from <= ? and f.valid_until > ? and {_BELIEVED}"
 # Providers whose own list was known by then: an offer that only books had was not listed.
@@ -38,8 +35,11 @@ _METERS = {"price": "input", "output_price": "output"}
 
 
 def ranks(question: Question, moment: Moment, snapshot: Snapshot) -> Statement:
-    """Return the statement that finds the ranks of a page's rows, in order."""
-    limit = _NO_LIMIT if question.limit is None else question.limit
+    """Return the statement that finds the ranks of all rows of a question's list, in order.
+
+    Raises:
+        BadValue: too little is remembered of its moment.
+    """
     matching, values = _matching(question, moment, snapshot)
     if question.unique and question.sort in (*_METERS, "provider_count"):
         statement = _models_by_offers(question, matching)
@@ -51,15 +51,7 @@ def ranks(question: Question, moment: Moment, snapshot: Snapshot) -> Statement:
         values = [*_values(moment), *values]
     else:
         statement = _offers(question, matching)
-    given = [*_lists(moment), *values, limit, question.offset]
-    return f"{_WITH_LISTS} {statement} limit ? offset ?", given
-
-
-def total(question: Question, moment: Moment, snapshot: Snapshot) -> Statement:
-    """Return the statement that counts all matching rows."""
-    matching, values = _matching(replace(question, sort="id"), moment, snapshot)
-    what = "distinct model" if question.unique else "*"
-    return f"{_WITH_LISTS} select count({what}) from ({matching})", [*_lists(moment), *values]
+    return f"{_WITH_LISTS} {statement}", [*_lists(moment), *values]
 
 
 def in_force(moment: Moment, column: str, wanted: Sequence[int]) -> Statement:
@@ -88,14 +80,35 @@ def _matching(question: Question, moment: Moment, snapshot: Snapshot) -> Stateme
     """Select the offers in force then that match all filters."""
     moments.check("as_of", moment.as_of, snapshot.horizon)
     moments.check("known_at", moment.known_at, snapshot.horizon)
-    where, values = sql.filters(replace(question, include_inactive=True), snapshot)
-    score = ", h.score" if question.text and question.sort == "relevance" else ""
+    where, values = sql_filters.joined([*sql_filters.facts(question, snapshot)])
+    scored = question.sort == "relevance"
+    reading = "offers o"
+    if question.text is not None:
+        reading = f"{sql_text.hits(scored=scored)} cross join offers o on o.rank = h.rank"
+        values.insert(0, sql_text.match(question.text))
+    score = ", h.score" if scored else ""
     statement = (
-        f"{_ONE}{score} from {sql.reading(question)} cross join facts f on f.offer = o.rank "
+        f"{_ONE}{score} from {reading} cross join facts f on f.offer = o.rank "
         f"where {where} and {_IN_FORCE} group by o.rank"
     )
     having = "" if question.include_inactive else " having listed"
-    return f"{statement}{having}", [*values, *_values(moment)]
+    values += _values(moment)
+    of_then = list(sql_filters.prices(question, snapshot, "r"))
+    if question.min_providers is not None:
+        of_then.append(_served(question.min_providers, moment))
+    if not of_then:
+        return f"{statement}{having}", values
+    costs, limits = sql_filters.joined(of_then)
+    return f"select t.* from ({statement}{having}) t {_RATES} where {costs}", [*values, *limits]
+
+
+def _served(many: int, moment: Moment) -> Statement:
+    """Match models that had so many providers then."""
+    counted = (
+        f"select model from ({_everything()} having listed) group by model "
+        "having count(distinct provider) >= ?"
+    )
+    return f"t.model in ({counted})", [*_values(moment), many]
 
 
 def _offers(question: Question, matching: str) -> str:

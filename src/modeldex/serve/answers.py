@@ -22,7 +22,7 @@ from modeldex.snapshot.current import Current
 from modeldex.snapshot.documents import IDENTITY, compress, compressed, tagged
 from modeldex.snapshot.reader import Snapshot
 
-_SMALLEST = 512  # bytes; below, compression only costs
+_SMALLEST = 512
 _MOST_DAMAGE = 4
 _T = TypeVar("_T")
 
@@ -32,10 +32,14 @@ class Answers:
 
     Args:
         pool: threads for SQL, hashing and compression; never the loop.
+        compress_from: bytes; below, compression only costs.
     """
 
-    def __init__(self, current: Current, shelf: Shelf, pool: Executor) -> None:
+    def __init__(
+        self, current: Current, shelf: Shelf, pool: Executor, compress_from: int = _SMALLEST
+    ) -> None:
         self.current, self.shelf, self.pool = current, shelf, pool
+        self.compress_from = compress_from
         self._pending: dict[Hashable, asyncio.Task[Any]] = {}
         current.swapped.append(lambda snapshot: shelf.reset(snapshot.id))
 
@@ -44,23 +48,35 @@ class Answers:
         found = self.shelf.get(key) or self.shelf.get((key, encoding))
         if found is None:
             return None
-        encoding = _worthwhile(found, encoding)
+        encoding = self._worthwhile(found, encoding)
         body = found.bodies.get(encoding)
         return None if body is None else _representation(found, encoding, body)
 
     async def list(self, question: Question, key: Hashable, encoding: str) -> Representation:
         """Return the answer to *question*, and keep it on the shelf under *key* if it is small.
 
+        One that counts ages is kept by the question only, which knows from which day they count.
+
         Raises:
             NoSnapshot: there is nothing to answer from.
+            ExpiredSnapshot: the snapshot that it means is not kept any more.
             DamagedSnapshot: every published file is damaged.
+            BadValue: its shape is none of those that are served.
         """
+        answer.check(question)
+        pin = question.snapshot
         if question.is_whole_list:
             return await self._whole(question, key, encoding)
         if question.limit is None and not await self._is_short(question):
-            return await self._with_snapshot(lambda held: self._streamed(held, question, encoding))
+            return await self._with_snapshot(
+                lambda held: self._streamed(held, question, encoding), pin
+            )
         return await self._finished(
-            question, key, encoding, lambda held: answer.page(held, question)
+            question,
+            question if question.day is not None else key,
+            encoding,
+            lambda held: answer.page(held, question),
+            pin,
         )
 
     async def counts(self) -> dict[str, int]:
@@ -105,16 +121,17 @@ class Answers:
         key: Hashable,
         encoding: str,
         make: Callable[[Snapshot], bytes],
+        pin: str | None = None,
     ) -> Representation:
         shelved = self.shelf.get(question)
         if shelved is None:
             shelved = await self._once(
                 (self.shelf.snapshot, question),
-                lambda: self._with_snapshot(lambda held: _shelved(held, make)),
+                lambda: self._with_snapshot(lambda held: _shelved(held, make), pin),
             )
             self.shelf.put(question, shelved)
         self.shelf.put(key, shelved)
-        encoding = _worthwhile(shelved, encoding)
+        encoding = self._worthwhile(shelved, encoding)
         if encoding not in shelved.bodies:
             await self._once((shelved, encoding), lambda: self._pack(shelved, question, encoding))
         return _representation(shelved, encoding, shelved.bodies[encoding])
@@ -128,13 +145,17 @@ class Answers:
 
     async def _whole(self, question: Question, key: Hashable, encoding: str) -> Representation:
         """Return a finished document: from now on from the shelf, or in slices if it is large."""
+        known = self.shelved(key, encoding)
+        if known is not None:  # it came while this one waited for a place
+            return known
         name = "unique" if question.unique else "list"
+        pin = question.snapshot
         found = await self._once(
-            (self.shelf.snapshot, name, encoding),
-            lambda: self._with_snapshot(lambda held: self._document(held, name, encoding)),
+            (self.shelf.snapshot, pin, name, encoding),
+            lambda: self._with_snapshot(lambda held: self._document(held, name, encoding), pin),
         )
         if found is None:
-            return await self._with_snapshot(lambda held: self._sliced(held, name, encoding))
+            return await self._with_snapshot(lambda held: self._sliced(held, name, encoding), pin)
         self.shelf.put((key, encoding), found)
         return _representation(found, encoding, found.bodies[encoding])
 
@@ -144,9 +165,17 @@ class Answers:
             return True
         total = await self._once(
             (self.shelf.snapshot, "total", question),
-            lambda: self._with_snapshot(lambda held: answer.total(held, question)),
+            lambda: self._with_snapshot(
+                lambda held: answer.total(held, question), question.snapshot
+            ),
         )
         return total <= MOST_ROWS
+
+    def _worthwhile(self, found: Shelved, encoding: str) -> str:
+        """Return *encoding*, or identity for what is too small to gain by compression."""
+        identity = found.bodies.get(IDENTITY)
+        is_small = identity is not None and len(identity) < self.compress_from
+        return IDENTITY if is_small else encoding
 
     async def _once(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         """Do work once, however many ask for it meanwhile.
@@ -160,10 +189,13 @@ class Answers:
             task.add_done_callback(lambda done: self._forget_pending(key, done))
         return await asyncio.shield(task)
 
-    async def _with_snapshot(self, work: Callable[[Snapshot], _T]) -> _T:
-        """Run *work* on the current snapshot in a thread; damage moves on to the one before."""
+    async def _with_snapshot(self, work: Callable[[Snapshot], _T], pin: str | None = None) -> _T:
+        """Run *work* in a thread on the snapshot that is meant, the current one for ``None``.
+
+        Damage of the current one moves on to the one before.
+        """
         for _ in range(_MOST_DAMAGE):
-            snapshot = self.current.snapshot
+            snapshot = self.current.held(pin)
             try:
                 return await self._in_thread(partial(work, snapshot))
             except DamagedSnapshot as error:
@@ -226,12 +258,6 @@ def _shelved(snapshot: Snapshot, make: Callable[[Snapshot], bytes]) -> Shelved:
     body = make(snapshot)
     root = hashlib.blake2b(body, digest_size=16).hexdigest()
     return Shelved(snapshot.id, root, http_date(snapshot.timestamp), body)
-
-
-def _worthwhile(found: Shelved, encoding: str) -> str:
-    """Return *encoding*, or identity for what is too small to gain by compression."""
-    identity = found.bodies.get(IDENTITY)
-    return IDENTITY if identity is not None and len(identity) < _SMALLEST else encoding
 
 
 def _representation(found: Shelved, encoding: str, body: bytes) -> Representation:

@@ -43,6 +43,7 @@ _OF_READING = ("ETag", "Vary", "Last-Modified", *_OF_ALL)
 _PROBLEMS = {
     400: "A parameter or value is not one of those allowed, which the answer names.",
     404: "There is nothing of that name.",
+    410: "The snapshot that is asked for is not kept any more; begin anew.",
     413: "The body is too large.",
     415: "The body is not said to be JSON.",
     503: "Nothing has been published yet; try again after `Retry-After`.",

@@ -13,6 +13,7 @@ _TITLES = {
     400: "Bad request",
     404: "Not found",
     405: "Method not allowed",
+    410: "Gone",
     413: "Content too large",
     415: "Unsupported media type",
     500: "Internal error",

@@ -110,7 +110,9 @@ def http_date(timestamp: str) -> bytes:
 def is_unchanged(etag: bytes, last_modified: bytes, asked: Conditions) -> bool:
     """Return whether the client has this representation already (RFC 9110 §13.2.2).
 
-    An entity tag decides alone where one is given; ``*`` matches anything there is.
+    An entity tag decides alone where one is given; ``*`` matches anything there is. A date must be
+    the very one that this content bears: an older content can come back, and with it an earlier
+    date.
     """
     if asked.if_none_match is not None:
         tags = [tag.strip().removeprefix(b"W/") for tag in asked.if_none_match.split(b",")]
@@ -119,7 +121,7 @@ def is_unchanged(etag: bytes, last_modified: bytes, asked: Conditions) -> bool:
         return False
     try:
         since = parsedate_to_datetime(asked.if_modified_since.decode("latin-1"))
-        return parsedate_to_datetime(last_modified.decode()) <= since
+        return parsedate_to_datetime(last_modified.decode()) == since
     except (ValueError, TypeError, OverflowError):
         return False
 

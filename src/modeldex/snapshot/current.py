@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from modeldex.errors import DamagedSnapshot, NoSnapshot
+from modeldex.errors import DamagedSnapshot, ExpiredSnapshot, NoSnapshot
 from modeldex.snapshot.publish import POINTER, Entry, Pointer, read_pointer, sha256
 from modeldex.snapshot.reader import Snapshot
 
@@ -31,6 +31,7 @@ class Current:
     ) -> None:
         self.directory, self.report, self.swapped = directory, report, list(swapped)
         self._held: dict[Entry, Snapshot] = {}
+        self._published: tuple[Entry, ...] = ()
         self._damaged: set[Entry] = set()
         self._late: set[Entry] = set()
         self._serving: tuple[Entry, Snapshot] | None = None
@@ -49,6 +50,22 @@ class Current:
         if serving is None:
             raise NoSnapshot
         return serving[1]
+
+    def held(self, name: str | None) -> Snapshot:
+        """Return the snapshot whose id is *name*, the one to answer from for ``None``.
+
+        Raises:
+            NoSnapshot: nothing usable has been published.
+            ExpiredSnapshot: it is not kept any more.
+        """
+        current = self.snapshot
+        if name is None or name == current.id:
+            return current
+        kept = (entry for entry in (*self._published, *self._held) if entry.id == name)
+        found = next(filter(None, map(self._opened, kept)), None)
+        if found is None:
+            raise ExpiredSnapshot(name)
+        return found[1]
 
     def poll(self) -> bool:
         """Open what the pointer names if it changed; return whether another one is served now."""
@@ -95,6 +112,7 @@ class Current:
             chosen = next(reversed(self._held.items()), None)
         self._serving = chosen
         if pointer.entries:
+            self._published = pointer.entries
             self._forget_all_but({*pointer.entries, *(chosen or ())[:1]})
         if chosen is not None and chosen != before:
             for tell in self.swapped:

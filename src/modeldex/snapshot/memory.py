@@ -1,7 +1,7 @@
 """What a snapshot holds of the past: rate sets, facts and changes as rows of its tables."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from modeldex.domain.history import History, OfferFact
 from modeldex.domain.model import Catalog
 from modeldex.domain.offer import HIDDEN
 from modeldex.domain.rate import Meter, Rate, standard
+from modeldex.snapshot import traits
 from modeldex.snapshot.schema import ALWAYS, NEVER
 
 _encode = msgspec.json.Encoder().encode
@@ -24,27 +25,28 @@ class RateSet(NamedTuple):
     rates: tuple[Rate, ...]
     prices: dict[Meter, Decimal]
 
-    @property
-    def is_free(self) -> bool:
-        """Whether input and output cost nothing, and no other cost is named."""
-        stated = {Meter.INPUT, Meter.OUTPUT} <= self.prices.keys()
-        return stated and not any(self.prices.values())
-
 
 def sorted_facts(history: History) -> list[OfferFact]:
     """Return facts by offer, those of an offer in the order in which they are believed."""
     return sorted(history.facts, key=_strength)
 
 
-def write(connection: sqlite3.Connection, catalog: Catalog, changes: Iterable[bytes]) -> None:
+def write(
+    connection: sqlite3.Connection,
+    catalog: Catalog,
+    changes: Iterable[bytes],
+    sets: Sequence[RateSet],
+    prices: Mapping[Decimal | None, int],
+) -> None:
     """Write what *catalog* remembers.
 
     Args:
         changes: the finished rows of its changes.
+        sets: its sets of rates.
+        prices: the number of every price.
     """
-    sets = list(_rate_sets(catalog))
     numbers = {one.id: number for number, one in enumerate(sets)}
-    connection.executemany("insert into rate_sets values (?, ?, ?, ?, ?)", _ranked(sets))
+    connection.executemany("insert into rate_sets values (?, ?, ?, ?, ?)", _ranked(sets, prices))
     connection.executemany("insert into rate_native values (?, ?, ?)", _bodies(sets))
     connection.executemany(
         "insert into facts values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _facts(catalog, numbers)
@@ -62,7 +64,7 @@ def _strength(fact: OfferFact) -> tuple[str, int, str, int, int, int]:
     return fact.offer, fact.weight, fact.source, begun, fact.recorded_at, ended
 
 
-def _rate_sets(catalog: Catalog) -> Iterator[RateSet]:
+def rate_sets(catalog: Catalog) -> Iterator[RateSet]:
     """Yield every set that a fact or a row names, by id."""
     found = dict(catalog.history.rate_sets)
     for offer in catalog.offers:
@@ -72,19 +74,15 @@ def _rate_sets(catalog: Catalog) -> Iterator[RateSet]:
         yield RateSet(name, found[name], standard(found[name], catalog.date))
 
 
-def _ranked(sets: list[RateSet]) -> Iterator[tuple[object, ...]]:
-    inputs, outputs = _ranks(sets, Meter.INPUT), _ranks(sets, Meter.OUTPUT)
+def _ranked(
+    sets: Sequence[RateSet], prices: Mapping[Decimal | None, int]
+) -> Iterator[tuple[object, ...]]:
     for number, one in enumerate(sets):
-        ranks = inputs.get(one.prices.get(Meter.INPUT)), outputs.get(one.prices.get(Meter.OUTPUT))
-        yield number, one.id, *ranks, one.is_free
+        known = (prices.get(one.prices.get(meter)) for meter in (Meter.INPUT, Meter.OUTPUT))
+        yield number, one.id, *known, traits.free(one.prices)
 
 
-def _ranks(sets: list[RateSet], meter: Meter) -> dict[Decimal | None, int]:
-    known = {one.prices[meter] for one in sets if meter in one.prices}
-    return {price: rank for rank, price in enumerate(sorted(known))}
-
-
-def _bodies(sets: list[RateSet]) -> Iterator[tuple[object, ...]]:
+def _bodies(sets: Sequence[RateSet]) -> Iterator[tuple[object, ...]]:
     for number, one in enumerate(sets):
         rates = [native.rate_value(rate) for rate in one.rates]
         yield number, _encode(rates), _encode(native.pricing(one.prices))

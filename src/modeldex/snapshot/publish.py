@@ -21,6 +21,7 @@ from modeldex.snapshot import consistency, fragments, writer
 POINTER = "current.json"
 KEEP_COUNT, KEEP_SECONDS = 3, 600
 _REMEMBERED = 1000
+_VIEWS = "views"
 _TEMPORARY = ".writing-"
 _LEFTOVER = re.compile(r"\.(?:writing|[a-z]+\.json)-[0-9a-f]{16}")
 
@@ -139,6 +140,11 @@ def seal(written: Path, final: Path) -> str:
     written.replace(final)
     _sync(final.parent)
     return digest
+
+
+def views_directory(directory: Path) -> Path:
+    """Return where the catalogs that not everybody sees lie, each in a directory of its own."""
+    return directory / _VIEWS
 
 
 def read_pointer(directory: Path) -> Pointer:

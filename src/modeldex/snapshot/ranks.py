@@ -7,19 +7,24 @@ from modeldex.domain.model import Model
 from modeldex.domain.offer import Offer
 from modeldex.domain.rate import Meter
 from modeldex.snapshot import schema
+from modeldex.snapshot.traits import came_out
 
-Values = dict[str, Callable[[Any], Any]]
+Value = Callable[[Any], Any]
+Values = dict[str, Value]
 
 
 def of_offers(offers: Sequence[Offer], provider_counts: dict[str, int]) -> list[tuple[int, ...]]:
     """Return, for each offer, its rank in each of ``schema.SORT_COLUMNS``."""
     values: Values = {
         "name": lambda one: (one.facts.name or one.facts.provider_model_id).casefold(),
-        "created": lambda one: one.facts.created,
+        "created": lambda one: came_out(one.facts),
         "context": lambda one: one.facts.context_length,
-        "price": lambda one: one.prices.get(Meter.INPUT),
-        "output_price": lambda one: one.prices.get(Meter.OUTPUT),
+        "price": _price(Meter.INPUT),
+        "output_price": _price(Meter.OUTPUT),
         "provider_count": lambda one: provider_counts[one.model_id],
+        "latency": _latency,
+        "throughput": _throughput,
+        "popularity": _requests,
     }
     return _ranks(offers, values)
 
@@ -28,11 +33,14 @@ def of_models(models: Sequence[Model], provider_counts: dict[str, int]) -> list[
     """Return, for each model, its rank in each of ``schema.SORT_COLUMNS``."""
     values: Values = {
         "name": lambda one: (one.facts.name or one.id.partition("/")[2]).casefold(),
-        "created": lambda one: one.facts.created,
+        "created": lambda one: came_out(one.facts),
         "context": lambda one: one.facts.context_length,
-        "price": lambda one: _cheapest(one, Meter.INPUT),
-        "output_price": lambda one: _cheapest(one, Meter.OUTPUT),
+        "price": lambda one: min(_shown(one, _price(Meter.INPUT)), default=None),
+        "output_price": lambda one: min(_shown(one, _price(Meter.OUTPUT)), default=None),
         "provider_count": lambda one: provider_counts[one.id],
+        "latency": lambda one: min(_shown(one, _latency), default=None),
+        "throughput": lambda one: max(_shown(one, _throughput), default=None),
+        "popularity": lambda one: max(_shown(one, _requests), default=None),
     }
     return _ranks(models, values)
 
@@ -45,9 +53,26 @@ def provider_counts(models: Sequence[Model]) -> dict[str, int]:
     }
 
 
-def _cheapest(model: Model, meter: Meter) -> Any:
-    known = (one.prices.get(meter) for one in model.offers if one.is_active)
-    return min((price for price in known if price is not None), default=None)
+def _price(meter: Meter) -> Value:
+    return lambda one: one.prices.get(meter)
+
+
+def _latency(one: Offer) -> float | None:
+    return one.observed.latency_ms.get("p50") if one.observed else None
+
+
+def _throughput(one: Offer) -> float | None:
+    return one.observed.throughput.get("p50") if one.observed else None
+
+
+def _requests(one: Offer) -> int | None:
+    return one.observed.requests if one.observed else None
+
+
+def _shown(model: Model, value: Value) -> list[Any]:
+    """Return what is known of a value among the offers of a model that are shown."""
+    known = (value(one) for one in model.offers if one.is_active)
+    return [one for one in known if one is not None]
 
 
 def _ranks(things: Sequence[Any], values: Values) -> list[tuple[int, ...]]:

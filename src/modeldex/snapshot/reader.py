@@ -29,6 +29,7 @@ class Snapshot:
         providers: all providers, in the order of their numbers.
         gateways: every slug and alias to its provider's number.
         authors: slug to number.
+        words: by kind (``schema.KINDS_OF_WORDS``), every word that an offer bears to its number.
         horizon: unix seconds; of moments before it too little is known to answer.
         memo: what readers derived from this snapshot, such as totals; goes with it.
     """
@@ -129,6 +130,9 @@ class Snapshot:
             self.gateways.update(dict.fromkeys(one.aliases, number))
         self.gateways.update({one.slug: number for number, one in enumerate(self.providers)})
         self.authors: dict[str, int] = dict(self.rows("select slug, number from authors"))
+        self.words: dict[str, dict[str, int]] = {kind: {} for kind in schema.KINDS_OF_WORDS}
+        for kind, word, number in self.rows("select kind, word, number from words"):
+            self.words[kind][word] = number
 
     def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)

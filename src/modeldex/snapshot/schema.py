@@ -7,7 +7,18 @@ by id. What was true before has tables of its own, which no question about today
 """
 
 VERSION = 3
-SORTS = ("name", "created", "context", "price", "output_price", "provider_count")
+SORTS = (
+    "name", "created", "context", "price", "output_price", "provider_count", "latency",
+    "throughput", "popularity",
+)  # fmt: skip
+INPUT_MODALITIES, OUTPUT_MODALITIES = "input_modalities", "output_modalities"
+MODALITY, PARAMETERS, CAPABILITIES = "modality", "supported_parameters", "capabilities"
+KINDS_OF_WORDS = (INPUT_MODALITIES, OUTPUT_MODALITIES, MODALITY, PARAMETERS, CAPABILITIES)
+BITS = 62  # words of a kind that are bits of a mask; the others stand in a table of their own
+TRAITS = (
+    "status", "context", "input", "output", "free", "private", "open_weights", "came_out",
+    "providers", *KINDS_OF_WORDS,
+)  # fmt: skip
 OFFER, MODEL, MODEL_ALIAS, OFFER_ALIAS = range(4)  # kinds of names, in the order they resolve
 ALWAYS, NEVER = -(2**62), 2**62  # moments that stand for an open beginning and an open end
 
@@ -18,6 +29,7 @@ def sort_column(sort: str, order: str) -> str:
 
 
 SORT_COLUMNS = tuple(sort_column(sort, order) for sort in SORTS for order in ("asc", "desc"))
+_TRAITS = ",\n    ".join(f"{column} integer" for column in TRAITS)  # null is unknown
 _RANKS = ",\n    ".join(f"{column} integer not null" for column in SORT_COLUMNS)
 _INDEXES = ";\n".join(
     f"create index {table}_{column} on {table} (active, {column})"
@@ -42,8 +54,17 @@ create table offers (
     model integer not null,
     active integer not null,
     place integer not null, -- among the offers of its model: cheapest first, unknown last
+    {_TRAITS},
     {_RANKS}
 );
+create table words (
+    kind text not null, word text not null, number integer not null, primary key (kind, word)
+) without rowid;
+create table rare_words (
+    kind text not null, number integer not null, offer integer not null,
+    primary key (kind, number, offer)
+) without rowid;
+create table prices (number integer primary key, usd text not null); -- for one token, rising
 create table models (
     rank integer primary key,
     author integer not null,
@@ -73,9 +94,9 @@ create table document_parts (
 create table rate_sets (
     number integer primary key,
     id text not null unique,
-    input integer, -- ranks by exact price among all sets, equal ones alike; null is unknown
+    input integer, -- number of its exact price; null is unknown
     output integer,
-    is_free integer not null
+    is_free integer -- null is unknown
 );
 create table rate_native (number integer primary key, rates blob not null, pricing blob not null);
 create table facts (
@@ -109,7 +130,9 @@ create table change_native (place integer primary key, body blob not null);
 
 INDEXES = f"""
 create index offers_active on offers (active);
-create index offers_provider on offers (provider, active);
+create index offers_traits on offers (
+    active, provider, author, model, {", ".join(TRAITS)}
+);
 create index offers_author on offers (author, active);
 create index offers_model on offers (model, place);
 create index offers_shown_model on offers (active, model);

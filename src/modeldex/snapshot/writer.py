@@ -4,13 +4,15 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 
+from modeldex.domain import decimals
 from modeldex.domain.model import Catalog
 from modeldex.domain.offer import Offer
-from modeldex.snapshot import documents, memory, ranks, schema
+from modeldex.snapshot import documents, memory, ranks, schema, traits
 from modeldex.snapshot.fragments import Fragments
 
 _PRAGMAS = "pragma page_size = 16384; pragma journal_mode = off; pragma synchronous = off;"
@@ -41,9 +43,12 @@ def write(file: Path, head: Head, catalog: Catalog, fragments: Fragments, pool: 
             documents.whole_lists(catalog, fragments, head.id, head.timestamp, pool),
         )
         _write_names(connection, head, catalog)
-        _write_offers(connection, catalog, fragments)
+        sets = list(memory.rate_sets(catalog))
+        numbers = _write_prices(connection, catalog, sets)
+        _write_offers(connection, catalog, numbers)
+        _write_bodies(connection, catalog, fragments)
         _write_models(connection, catalog, fragments)
-        memory.write(connection, catalog, fragments.changes)
+        memory.write(connection, catalog, fragments.changes, sets, numbers)
         connection.execute("commit")
         connection.executescript(schema.INDEXES)
         connection.execute("analyze")
@@ -73,12 +78,30 @@ def _write_names(connection: sqlite3.Connection, head: Head, catalog: Catalog) -
     connection.executemany("insert or ignore into names values (?, ?, ?)", _names(catalog))
 
 
-def _write_offers(connection: sqlite3.Connection, catalog: Catalog, fragments: Fragments) -> None:
+def _write_prices(
+    connection: sqlite3.Connection, catalog: Catalog, sets: list[memory.RateSet]
+) -> dict[Decimal | None, int]:
+    """Write all prices, and return their numbers."""
+    prices = traits.numbered(catalog, (one.prices for one in sets))
+    rows = ((number, decimals.plain(usd)) for number, usd in enumerate(prices))
+    connection.executemany("insert into prices values (?, ?)", rows)
+    return {usd: number for number, usd in enumerate(prices)}
+
+
+def _write_offers(
+    connection: sqlite3.Connection, catalog: Catalog, prices: dict[Decimal | None, int]
+) -> None:
     providers = {one.slug: number for number, one in enumerate(catalog.providers)}
     authors = {slug: number for number, slug in enumerate(_authors(catalog))}
     models = {one.id: rank for rank, one in enumerate(catalog.models)}
     places = {o.id: place for model in catalog.models for place, o in enumerate(model.offers)}
-    order = ranks.of_offers(catalog.offers, ranks.provider_counts(catalog.models))
+    counts = ranks.provider_counts(catalog.models)
+    order = ranks.of_offers(catalog.offers, counts)
+    words = traits.words(catalog.offers)
+    vocabulary = traits.Vocabulary(words)
+    connection.executemany("insert into words values (?, ?, ?)", vocabulary.rows())
+    rare = vocabulary.rare(words)
+    connection.executemany("insert into rare_words values (?, ?, ?)", rare)
     _insert(
         connection,
         "offers",
@@ -90,12 +113,16 @@ def _write_offers(connection: sqlite3.Connection, catalog: Catalog, fragments: F
                 models[one.model_id],
                 one.is_active,
                 places[one.id],
+                *traits.columns(one, words[rank], vocabulary, prices, counts[one.model_id]),
                 *order[rank],
             )
             for rank, one in enumerate(catalog.offers)
         ),
-        6 + len(schema.SORT_COLUMNS),
+        6 + len(schema.TRAITS) + len(schema.SORT_COLUMNS),
     )
+
+
+def _write_bodies(connection: sqlite3.Connection, catalog: Catalog, fragments: Fragments) -> None:
     _insert(connection, "offer_native", enumerate(fragments.offers), 2)
     _insert(connection, "offer_entry", enumerate(fragments.entries), 2)
     _insert(connection, "offer_evidence", fragments.evidence, 2)

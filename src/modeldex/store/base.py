@@ -7,6 +7,7 @@ import msgspec
 
 from modeldex.domain.history import Event, Fact, Ledger, Observation
 from modeldex.domain.listing import Listing, SourceRows
+from modeldex.domain.tenancy import NO_STANDING, Standing, TenantBasis, View
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +119,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
         recorded_at: unix seconds of the last commit, 0 for an empty store.
         observed: ids of the sources with health that were ever observed.
         horizon: unix seconds; what had ended before it may be forgotten; 0 where nothing is.
+        standing: what an operator has put into the store.
     """
 
     health: dict[str, Health]
@@ -128,6 +130,7 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: int
     observed: frozenset[str] = frozenset()
     horizon: int = 0
+    standing: Standing = NO_STANDING
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +139,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         read_from: ``primary`` or ``replica``.
         commit: number of the last commit that it holds.
+        standing: what an operator has put into the store.
     """
 
     listings: tuple[SourceRows, ...]
@@ -143,6 +147,17 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
     ledger: Ledger
     commit: int
     read_from: str
+    standing: Standing = NO_STANDING
+
+    @property
+    def tenants(self) -> tuple[TenantBasis, ...]:
+        """What the catalogs of tenants are built from, beside the public one; by slug."""
+        return self.standing.tenants
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """Every way in which some key sees the catalog otherwise; by name."""
+        return self.standing.views
 
 
 class Compacted(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import msgspec
 
 from modeldex.domain.history import Event, Fact, Ledger, Observation
 from modeldex.domain.listing import SourceRows
+from modeldex.domain.tenancy import Standing
 from modeldex.store.base import (
     Basis,
     Changes,
@@ -18,18 +19,24 @@ from modeldex.store.base import (
     Work,
 )
 from modeldex.store.checks import FORGOTTEN, check_clock, check_commit, check_superseded
+from modeldex.store.memory_desk import MemoryDesk
+from modeldex.store.standing import standing
 
 _T = TypeVar("_T", Fact, Event)
 
 
 class MemoryStore:
-    """Remembers until the process ends."""
+    """Remembers until the process ends.
+
+    Attributes:
+        desk: its operator's side.
+    """
 
     def __init__(self) -> None:
         self._health: dict[str, Health] = {}
         self._answers: dict[str, GoodAnswer] = {}
         self._held: dict[str, HeldAnswer] = {}
-        self._hidden: set[str] = set()
+        self.desk = MemoryDesk()
         self._facts: dict[int, Fact] = {}
         self._events: dict[int, Event] = {}
         self._observations: list[Observation] = []
@@ -52,11 +59,12 @@ class MemoryStore:
             health=dict(sorted(self._health.items())),
             listings=self._listings(),
             held=dict(sorted(self._held.items())),
-            hidden=frozenset(self._hidden),
+            hidden=frozenset(self.desk.offers),
             commit=self._commit,
             recorded_at=self._recorded_at,
             observed=frozenset(self._health) & {one.source for one in self._observations},
             horizon=self._horizon,
+            standing=self._standing(),
         )
 
     async def basis(self, least: int) -> Basis:
@@ -69,10 +77,11 @@ class MemoryStore:
         )
         return Basis(
             listings=self._listings(),
-            hidden=frozenset(self._hidden),
+            hidden=frozenset(self.desk.offers),
             ledger=ledger,
             commit=self._commit,
             read_from="primary",
+            standing=self._standing(),
         )
 
     async def believed(self, sources: Sequence[str]) -> tuple[Fact, ...]:
@@ -102,7 +111,7 @@ class MemoryStore:
         for source in changes.released:
             self._held.pop(source, None)
         self._held |= {one.source: one for one in changes.held}
-        self._hidden = (self._hidden | set(changes.hidden)) - set(changes.shown)
+        self.desk.offers = (self.desk.offers | set(changes.hidden)) - set(changes.shown)
         self._facts |= _numbered(changes.facts, self._last_fact)
         self._events |= _numbered(changes.events, self._last_event)
         self._last_fact += len(changes.facts)
@@ -125,6 +134,9 @@ class MemoryStore:
         self._facts, self._events, self._commit = facts, events, self._commit + 1
         self._horizon = max(self._horizon, horizon)
         return removed
+
+    def _standing(self) -> Standing:
+        return standing(self.desk.kept.values(), self.desk.number)
 
     def _listings(self) -> tuple[SourceRows, ...]:
         return tuple(self._answers[source].rows for source in sorted(self._answers))

@@ -13,6 +13,7 @@ from modeldex.errors import StoreError
 from modeldex.store import rows, tables
 from modeldex.store.base import Basis, GoodAnswer, Remembered
 from modeldex.store.checks import check_commit
+from modeldex.store.desk_rows import standing_of
 
 BATCH = 500  # rows of a statement
 
@@ -48,7 +49,7 @@ async def marker(connection: AsyncConnection, *, lock: bool = False) -> Marker:
 
 
 async def known(connection: AsyncConnection) -> Remembered:
-    """Return what a refresh begins with, in six statements."""
+    """Return what a refresh begins with, in eight statements."""
     last = await marker(connection)
     return Remembered(
         health=rows.health(await _all(connection, select(*rows.HEALTH))),
@@ -59,11 +60,12 @@ async def known(connection: AsyncConnection) -> Remembered:
         recorded_at=last.recorded_at,
         observed=await _observed(connection),
         horizon=last.horizon,
+        standing=await standing_of(connection),
     )
 
 
 async def whole(connection: AsyncConnection, least: int) -> Basis:
-    """Return what a build needs, from the primary, in five statements.
+    """Return what a build needs, from the primary, in seven statements.
 
     Raises:
         StoreError: it has not got commit number *least*.
@@ -74,7 +76,7 @@ async def whole(connection: AsyncConnection, least: int) -> Basis:
 
 
 async def fresh(connection: AsyncConnection, least: int) -> Basis | int:
-    """Return what a build needs, from a replica, in five statements.
+    """Return what a build needs, from a replica, in seven statements.
 
     Where it has not got commit number *least* yet: the number that it has.
     """
@@ -124,6 +126,7 @@ async def _basis(connection: AsyncConnection, last: Marker, read_from: str) -> B
         ),
         commit=last.number,
         read_from=read_from,
+        standing=await standing_of(connection),
     )
 
 

@@ -20,7 +20,7 @@ from modeldex.store.metrics import StoreMetrics
 _LOOK = 0.05  # seconds between two looks at a replica that is behind
 _LIMITS = Limits()
 _T = TypeVar("_T")
-_Work = Callable[[AsyncConnection], Awaitable[_T]]
+Transaction = Callable[[AsyncConnection], Awaitable[_T]]
 
 
 class SqlStore:
@@ -56,8 +56,8 @@ class SqlStore:
         Raises:
             StoreError: the database cannot be reached, is somebody else's, or of a newer modeldex.
         """
-        if not await self._run(lambda connection: connection.run_sync(migrate.is_current)):
-            await self._run(lambda connection: connection.run_sync(migrate.upgrade), WRITES)
+        if not await self.run(lambda connection: connection.run_sync(migrate.is_current)):
+            await self.run(lambda connection: connection.run_sync(migrate.upgrade), WRITES)
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -70,7 +70,7 @@ class SqlStore:
 
     async def known(self) -> Remembered:
         """Return what a refresh begins with."""
-        return await self._run(reading.known)
+        return await self.run(reading.known)
 
     async def basis(self, least: int) -> Basis:
         """Return what a build needs, from the replica where that holds commit number *least*."""
@@ -80,24 +80,24 @@ class SqlStore:
             except StoreError as error:
                 if self.metrics is not None:
                     self.metrics.fall_back(str(error))
-        return await self._run(partial(reading.whole, least=least))
+        return await self.run(partial(reading.whole, least=least))
 
     async def believed(self, sources: Sequence[str]) -> tuple[Fact, ...]:
         """Return the facts of *sources* that nothing has superseded, sorted by number."""
-        return await self._run(partial(reading.believed, sources=sources))
+        return await self.run(partial(reading.believed, sources=sources))
 
     async def observations(self, source: str) -> tuple[Observation, ...]:
         """Return when a source was observed, in the order of these moments."""
-        return await self._run(partial(reading.observations, source=source))
+        return await self.run(partial(reading.observations, source=source))
 
     async def payload(self, source: str) -> GoodAnswer | None:
         """Return the last good answer of one source with its payload."""
-        return await self._run(partial(reading.payload, source=source))
+        return await self.run(partial(reading.payload, source=source))
 
     async def save(self, changes: Changes) -> int:
         """Record the outcome of one refresh in one transaction; return the commit's number."""
         save = partial(writing.save, changes=changes, token=secrets.token_hex(8))
-        return await self._run(save, WRITES)
+        return await self.run(save, WRITES)
 
     async def compact(self, horizon: int) -> Compacted:
         """Forget what nobody may ask for any more."""
@@ -108,13 +108,13 @@ class SqlStore:
             done = await writing.compact(connection, horizon, token) or done
             return done
 
-        return await self._run(work, WRITES)
+        return await self.run(work, WRITES)
 
     async def _from_replica(self, replica: AsyncEngine, least: int) -> Basis:
         clock = asyncio.get_running_loop().time
         until = clock() + self.limits.replica_seconds
         read = partial(reading.fresh, least=least)
-        while isinstance(found := await self._run(read, engine=replica), int):
+        while isinstance(found := await self.run(read, engine=replica), int):
             if clock() >= until:
                 raise StoreError(
                     f"The replica is behind: it is at commit {found}, {least} is needed."
@@ -122,9 +122,9 @@ class SqlStore:
             await asyncio.sleep(_LOOK)
         return found
 
-    async def _run(
+    async def run(
         self,
-        work: _Work[_T],
+        work: Transaction[_T],
         options: dict[str, dict[str, Any]] = READS,
         engine: AsyncEngine | None = None,
     ) -> _T:
@@ -145,7 +145,9 @@ class SqlStore:
             raise explain(error, chosen.url) from error
 
 
-async def _once(engine: AsyncEngine, work: _Work[_T], options: dict[str, dict[str, Any]]) -> _T:
+async def _once(
+    engine: AsyncEngine, work: Transaction[_T], options: dict[str, dict[str, Any]]
+) -> _T:
     async with transaction(engine, options) as connection:
         return await work(connection)
 

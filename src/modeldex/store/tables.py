@@ -132,3 +132,38 @@ commits = Table(  # one row, the marker: what was committed last
     Column("observations", BigInteger, nullable=False),
     Column("horizon", BigInteger, nullable=False),  # what ended before it may be forgotten
 )
+
+# What an operator keeps here. Numbers are given by the marker of `desk`, as those above.
+entries = Table(
+    "entries",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("tenant", Text),
+    Column("version", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),  # JSON, without secrets
+    Column("secret", Text),  # the hash of a key's token
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+
+audit = Table(  # only ever appended to
+    "audit",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("before", Text),  # JSON, without secrets
+    Column("after", Text),
+)
+
+desk = Table(  # one row, the marker: the last number given
+    "desk",
+    METADATA,
+    Column("marker", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("token", Text, nullable=False),  # tells whether an edit that was cut off was ours
+)

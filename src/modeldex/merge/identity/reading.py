@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -16,6 +17,7 @@ _BARE = {  # what an author's own lists leave out
     "moonshotai": ("kimi", re.compile(r"k\d")),
     "minimax": ("minimax", re.compile(r"m\d")),
 }
+_REMEMBERED = 2**16  # names; a catalog is built again and again from nearly the same ones
 _ROUNDS = 4  # names that somebody made up may be read more than twice
 _NAMELESS = "unnamed"
 _NEVER = re.compile(r"(?!)")
@@ -53,6 +55,7 @@ class Reading(msgspec.Struct, frozen=True):
         return model_id(self.base, self.variants)
 
 
+@lru_cache(_REMEMBERED)
 def read(text: str, provider: str, author: str | None = None) -> Reading:
     """Return what *text* says as a name of a model.
 

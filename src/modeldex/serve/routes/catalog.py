@@ -1,6 +1,7 @@
 """The list of offers or models, and one of them, now or at another moment."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -11,8 +12,8 @@ from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
 from modeldex.domain.ids import slug
-from modeldex.errors import NoSnapshot, QuestionError
-from modeldex.query import answer, explanation, history, nearest, parameters, then
+from modeldex.errors import ExpiredSnapshot, NoSnapshot, QuestionError
+from modeldex.query import answer, explanation, fields, history, names, nearest, parameters, then
 from modeldex.query.question import OneQuestion, Question
 from modeldex.serve import openapi, problems
 from modeldex.serve.answers import Answers
@@ -28,6 +29,7 @@ from modeldex.serve.routes import reading
 from modeldex.serve.routing import moved, raw_path, unslashed
 from modeldex.snapshot.reader import Snapshot
 
+_EPOCH = date(1970, 1, 1)
 Ask = Callable[[str], Awaitable[Representation | None]]
 About = Callable[[str, str], Awaitable[Representation | None]]
 _WHERE = "Ids are those of /v1/models."
@@ -65,8 +67,10 @@ class CatalogResponse(Response):
 class Catalog:
     """The handlers, with what they answer from."""
 
-    def __init__(self, answers: Answers, negotiator: Negotiator) -> None:
-        self.answers, self.negotiator = answers, negotiator
+    def __init__(
+        self, answers: Answers, negotiator: Negotiator, now: Callable[[], datetime]
+    ) -> None:
+        self.answers, self.negotiator, self.now = answers, negotiator, now
 
     async def models(self, request: Request) -> Response:
         """Every offer, or with `unique=true` every model with its offers.
@@ -80,13 +84,16 @@ class Catalog:
         )
 
     def question(self, given: Sequence[tuple[str, str]]) -> Question:
-        """Return the question that the list's parameters ask of the current snapshot.
+        """Return the question that query parameters ask, in the words of the snapshot they mean.
 
         Raises:
-            QuestionError: naming what is allowed.
-            NoSnapshot: there is nothing to ask.
+            QuestionError: it cannot be answered as asked.
+            NoSnapshot: there is nothing to answer from.
+            ExpiredSnapshot: the snapshot that it means is not kept any more.
         """
-        return parameters.question(given, gateways(self.answers))
+        held = self.answers.current.held(parameters.pin(given))
+        day = self.now().astimezone(UTC).date() - _EPOCH
+        return parameters.question(given, names.of(held), day.days)
 
     async def model(self, request: Request) -> Response:
         """One offer by its id, or a model by its id or an alias."""
@@ -145,6 +152,8 @@ class Catalog:
             return problems.bad_question(error)
         except NoSnapshot:
             return problems.not_ready()
+        except ExpiredSnapshot as error:
+            return problems.problem(410, "snapshot_expired", str(error), parameter="snapshot")
         return CatalogResponse(found, asked)
 
     async def _row(self, request: Request, name: str, encoding: str) -> Representation | None:
@@ -197,7 +206,9 @@ class Catalog:
 def router(handlers: Catalog) -> APIRouter:
     """Return the catalog's routes; the last one takes every path below ``/v1/models``."""
     routes = APIRouter()
-    listing = openapi.reads("ModelList", map(openapi.parameter, parameters.PARAMETERS))
+    listing = openapi.reads(
+        "ModelList", map(openapi.parameter, parameters.PARAMETERS), errors=(400, 410, 503)
+    )
     asked = [NAME, *map(openapi.parameter, parameters.PARAMETERS_OF_ONE)]
     single = openapi.moved(openapi.reads("One", asked, errors=ERRORS_OF_ONE))
     reading.add(routes, "/v1/models", handlers.models, openapi_extra=listing)
@@ -207,15 +218,9 @@ def router(handlers: Catalog) -> APIRouter:
     return routes
 
 
-def gateways(answers: Answers) -> dict[str, str]:
-    """Return every accepted name of a provider to its slug, derived once per snapshot."""
-    snapshot = answers.current.snapshot
-    found: dict[str, str] | None = snapshot.memo.get("gateways")
-    if found is None:
-        providers = snapshot.providers
-        found = {name: providers[number].slug for name, number in snapshot.gateways.items()}
-        snapshot.memo["gateways"] = found
-    return found
+def gateways(answers: Answers) -> Mapping[str, str]:
+    """Return every accepted name of a provider to its slug."""
+    return names.of(answers.current.snapshot).gateways
 
 
 def _of_one(request: Request) -> OneQuestion:
@@ -224,5 +229,7 @@ def _of_one(request: Request) -> OneQuestion:
 
 def _one(held: Snapshot, name: str, asked: OneQuestion) -> bytes | None:
     if asked.explain:
-        return explanation.explained(held, name, model_first=asked.unique)
-    return answer.one(held, name, model_first=asked.unique, moment=asked.moment)
+        body = explanation.explained(held, name, model_first=asked.unique)
+    else:
+        body = answer.one(held, name, model_first=asked.unique, moment=asked.moment)
+    return fields.picked_one(body, asked.fields) if body and asked.fields else body

@@ -93,10 +93,11 @@ class SourcesCollector(Collector):
         yield family
 
 
-def router(statuses: StatusFile, current: Current) -> APIRouter:
+def router(statuses: StatusFile, current: Current, *others: Collector) -> APIRouter:
     """Return the metrics route."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(SourcesCollector(statuses, current))
+    for one in (SourcesCollector(statuses, current), *others):
+        registry.register(one)
     routes = APIRouter()
 
     async def metrics(_request: Request) -> Response:

@@ -1,11 +1,14 @@
 """The paths and shapes of the catalog that came before. docs/predecessor.md maps all of them."""
 
+from collections.abc import Hashable
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from modeldex.query import detail as details
 from modeldex.query import predecessor
+from modeldex.query.question import Question
 from modeldex.serve import openapi
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
@@ -44,7 +47,7 @@ class Predecessor:
         question = self.catalog.question(predecessor.searched(given))
         return await self.answers.made(
             ("search", question, tuple(given)),
-            shelf_key(request.scope),
+            _key(request, question),
             encoding,
             lambda held: predecessor.search_answer(held, question, given),
         )
@@ -54,7 +57,7 @@ class Predecessor:
         question = self.catalog.question(predecessor.unique(given))
         return await self.answers.made(
             ("unique", question, tuple(given)),
-            shelf_key(request.scope),
+            _key(request, question),
             encoding,
             lambda held: predecessor.unique_answer(held, question, given),
         )
@@ -70,6 +73,12 @@ class Predecessor:
 
     def _one(self, request: Request) -> details.One:
         return details.asked(request.query_params.multi_items(), gateways(self.answers))
+
+
+def _key(request: Request, question: Question) -> Hashable:
+    """Return what keeps an answer: its request, unless the answer depends on the day."""
+    raw = shelf_key(request.scope)
+    return raw if question.day is None else (*raw, question.day)
 
 
 def router(catalog: Catalog) -> APIRouter:

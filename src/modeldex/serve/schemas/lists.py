@@ -9,6 +9,7 @@ from modeldex.serve.schemas.words import (
     always,
     closed,
     either,
+    mapped,
     maybe,
     ref,
     some,
@@ -17,7 +18,12 @@ from modeldex.serve.schemas.words import (
 
 _ENVELOPE = {
     "object": always("list"),
-    "data": either(some(ref("OfferRow")), some(ref("ModelRow"))),
+    "data": told(
+        either(
+            *(some(ref(one)) for one in ("OfferRow", "ModelRow", "PickedOffer", "PickedModel"))
+        ),
+        "Offers or models; with `fields`, only those of their fields.",
+    ),
     "total": told(COUNT, "Rows that match."),
     "returned": told(COUNT, "Rows of this answer."),
     "offset": COUNT,
@@ -30,8 +36,21 @@ _ENVELOPE = {
     "snapshot": told(TEXT, "Id of the catalog that this is from."),
     "timestamp": told(MOMENT, "When that was published."),
 }
-_THEN = {"as_of": maybe(TEXT), "known_at": maybe(TEXT)}
+_COUNTS = mapped(COUNT)
+_FACETS = closed(
+    {
+        "provider": _COUNTS,
+        "author": _COUNTS,
+        "input_modalities": _COUNTS,
+        "output_modalities": _COUNTS,
+        "capabilities": _COUNTS,
+        "status": _COUNTS,
+        "is_free": _COUNTS,
+    },
+    "How many matching rows have each value.",
+)
+_ASKED = {"as_of": maybe(TEXT), "known_at": maybe(TEXT), "facets": _FACETS}
 SCHEMAS: dict[str, Schema] = {
-    "ModelList": closed(_ENVELOPE, "Offers, or with `unique=true` models.", optional=_THEN),
-    "One": either(ref("OneOffer"), ref("OneModel")),
+    "ModelList": closed(_ENVELOPE, "Offers, or with `unique=true` models.", optional=_ASKED),
+    "One": either(*map(ref, ("OneOffer", "OneModel", "PickedOffer", "PickedModel"))),
 }

@@ -21,6 +21,7 @@ from modeldex.serve.schemas.words import (
     mapped,
     maybe,
     one_of,
+    picked,
     ref,
     some,
     told,
@@ -103,6 +104,7 @@ _SHARED = {
     "model_logo_url": maybe(TEXT),
     "is_active": told(YES, "Whether it is shown without `include_inactive`."),
     "is_free": YES,
+    "open_weights": maybe(YES),
     "pricing_unit": always("usd_per_unit"),
     "first_seen": DATE,
     "last_changed": DATE,
@@ -160,7 +162,6 @@ MODEL = {
     **_SHARED,
     "alias_of": told(maybe(TEXT), "What a moving name means now."),
     "capabilities_all": told(_FLAGS, "What all of its offers have."),
-    "open_weights": maybe(YES),
     "aliases": TEXTS,
     "provider_count": COUNT,
     "cheapest_provider": maybe(TEXT),
@@ -209,3 +210,4 @@ SCHEMAS: dict[str, Schema] = {
     "OneOffer": closed(OFFER, "One provider serving one model.", optional=_OF_ONE),
     "OneModel": closed(MODEL, "A model, whoever serves it.", optional=_OF_ONE),
 }
+SCHEMAS |= {f"Picked{kind}": picked(SCHEMAS[f"One{kind}"], SCHEMAS) for kind in ("Offer", "Model")}

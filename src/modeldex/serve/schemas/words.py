@@ -83,3 +83,26 @@ def closed(
 def mapped(values: Schema) -> Schema:
     """Return the schema of an object from names to values of one kind."""
     return {"type": "object", "additionalProperties": values}
+
+
+def picked(shape: Schema, shapes: Mapping[str, Schema]) -> Schema:
+    """Return a closed shape of which only some fields are sent, at any depth; ``id`` always is.
+
+    Args:
+        shapes: those that it refers to.
+    """
+    found = _picked(shape, shapes)
+    return {**found, "required": ["id"], "description": "The fields that were asked for."}
+
+
+def _picked(shape: Any, shapes: Mapping[str, Schema]) -> Any:
+    if isinstance(shape, list):
+        return [_picked(one, shapes) for one in shape]
+    if not isinstance(shape, dict):
+        return shape
+    if "$ref" in shape:
+        return _picked(shapes[shape["$ref"].rpartition("/")[2]], shapes)
+    kept = {
+        key: value for key, value in shape.items() if (key, value.__class__) != ("required", list)
+    }
+    return {key: _picked(value, shapes) for key, value in kept.items()}

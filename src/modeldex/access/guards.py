@@ -1,0 +1,161 @@
+"""The guards: may this request come in?
+
+Plain functions over a few facts and their state, so that every lane asks the same ones. What they
+cost is a few look-ups in dictionaries and, for a key, one SHA-256.
+"""
+
+from math import ceil
+
+import msgspec
+
+from modeldex.access.facts import Facts, token
+from modeldex.access.keys import Key
+from modeldex.access.limits import Limits
+from modeldex.access.networks import NOWHERE, Client, Proxies, contains
+from modeldex.access.principal import ANONYMOUS, READ, Principal
+from modeldex.access.quotas import Headers, Quota, headers, quota
+from modeldex.access.ring import KeyRing
+from modeldex.access.rules import KINDS, Rule, rule
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """A request that may go on.
+
+    Attributes:
+        client: the address that it counts as coming from.
+        headers: what its answer says of limits, whatever the answer is.
+        is_private: whether no shared cache may keep the answer.
+    """
+
+    principal: Principal = ANONYMOUS
+    client: str = NOWHERE.group
+    headers: Headers = ()
+    is_private: bool = False
+
+
+class Denied(msgspec.Struct, frozen=True):
+    """A request that may not.
+
+    Attributes:
+        code: stable, for programs.
+        detail: what to do about it.
+    """
+
+    status: int
+    code: str
+    detail: str
+    client: str = NOWHERE.group
+    headers: Headers = ()
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may ask how much; quotas as in settings.
+
+    Attributes:
+        anonymous: whether reading needs no key.
+        per_address: for reading without a key.
+        per_key: for reading with one.
+        writes: for what clients report.
+        admin: for administration.
+        strangers: keys that are none, from one address.
+    """
+
+    anonymous: bool
+    per_address: str
+    per_key: str
+    writes: str
+    admin: str
+    strangers: str
+
+
+class Guards:
+    """Decides about requests. For use on one event loop."""
+
+    def __init__(self, policy: Policy, ring: KeyRing, proxies: Proxies, limits: Limits) -> None:
+        self.policy, self.ring, self.proxies, self.limits = policy, ring, proxies, limits
+        self._per_address = _quotas(policy, policy.per_address)
+        self._per_key = _quotas(policy, policy.per_key)
+        self._strangers = quota("keys", policy.strangers)
+        self._own: dict[tuple[str, str], Quota | None] = {}
+
+    def admit(self, facts: Facts) -> Admitted | Denied:
+        """Return whether a request may go on, having counted it."""
+        client = self.proxies.client(facts.peer, facts.forwarded, facts.x_forwarded_for)
+        needed = rule(facts.method, facts.path)
+        if needed is None:
+            return Admitted(client=client.group)
+        given = token(facts)
+        if given is None:
+            return self._nameless(needed, client)
+        key = self.ring.find(given)
+        return self._stranger(needed, client) if key is None else self._keyed(needed, client, key)
+
+    def _nameless(self, needed: Rule, client: Client) -> Admitted | Denied:
+        said = self._charge(self._per_address[needed.kind], client.group, client)
+        if isinstance(said, Denied):
+            return said
+        if needed.scope != READ or not self.policy.anonymous:
+            detail = "This needs a key: `Authorization: Bearer KEY` or `x-api-key: KEY`."
+            return Denied(401, "key_needed", detail, client.group, (*said, _CHALLENGE))
+        return Admitted(ANONYMOUS, client.group, said)
+
+    def _stranger(self, needed: Rule, client: Client) -> Denied:
+        """Turn away a key that is none; it is counted like a keyless request, and more tightly."""
+        said = self._charge(self._per_address[needed.kind], client.group, client)
+        if isinstance(said, Denied):
+            return said
+        tighter = self._charge(self._strangers, client.group, client)
+        if isinstance(tighter, Denied):
+            return tighter
+        detail = "This key is unknown, revoked or expired. Use another one, or none."
+        return Denied(401, "key_invalid", detail, client.group, (*said, _CHALLENGE_INVALID))
+
+    def _keyed(self, needed: Rule, client: Client, key: Key) -> Admitted | Denied:
+        if key.networks and not contains(key.networks, client.address):
+            return self._misplaced(needed, client)
+        said = self._charge(self._quota(needed.kind, key.principal), key.client, client)
+        if isinstance(said, Denied):
+            return said
+        if not key.principal.may(needed.scope):
+            detail = f"This key may not do this; it needs the scope {needed.scope}."
+            return Denied(403, "scope_needed", detail, client.group, said)
+        is_private = not self.policy.anonymous or key.principal.view is not None
+        return Admitted(key.principal, client.group, said, is_private)
+
+    def _misplaced(self, needed: Rule, client: Client) -> Denied:
+        """Turn away a key from where it may not be used; its owner's quota is not touched."""
+        said = self._charge(self._per_address[needed.kind], client.group, client)
+        if isinstance(said, Denied):
+            return said
+        detail = "This key may not be used from this address."
+        return Denied(403, "address_not_allowed", detail, client.group, said)
+
+    def _quota(self, kind: str, principal: Principal) -> Quota | None:
+        if principal.limit is None or kind == "admin":
+            return self._per_key[kind]
+        name = (kind, principal.limit)
+        if name not in self._own:
+            self._own[name] = quota(*name)
+        return self._own[name]
+
+    def _charge(self, limit: Quota | None, name: str, client: Client) -> Headers | Denied:
+        if limit is None:
+            return ()
+        charge = self.limits.charge(limit, name)
+        said = headers(limit, charge)
+        if charge.is_granted:
+            return said
+        detail = (
+            f"More than {limit.count} requests in {limit.seconds} s ({limit.name}). "
+            f"Try again in {ceil(charge.reset)} s."
+        )
+        return Denied(429, "rate_limited", detail, client.group, said)
+
+
+def _quotas(policy: Policy, reads: str) -> dict[str, Quota | None]:
+    own = {"write": policy.writes, "admin": policy.admin}
+    return {kind: quota(kind, own.get(kind, reads)) for kind in KINDS}
+
+
+_CHALLENGE = (b"www-authenticate", b'Bearer realm="modeldex"')
+_CHALLENGE_INVALID = (b"www-authenticate", b'Bearer realm="modeldex", error="invalid_token"')
