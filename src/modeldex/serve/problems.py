@@ -56,8 +56,13 @@ def problem(
 
 def bad_question(error: QuestionError) -> Response:
     """Return the answer to a question that cannot be answered as asked."""
-    code = "unknown_parameter" if isinstance(error, UnknownParameter) else "bad_value"
-    return problem(400, code, str(error), parameter=error.parameter)
+    is_unknown = isinstance(error, UnknownParameter)
+    return problem(
+        400,
+        "unknown_parameter" if is_unknown else "bad_value",
+        str(error),
+        parameter=error.parameter,
+    )
 
 
 def not_ready() -> Response:
