@@ -1,9 +1,12 @@
 """Offers, comparisons and batches over HTTP."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from modeldex.query import comparing
 from modeldex.query.comparing import MOST_MODELS, Batch
@@ -103,10 +106,11 @@ class Counted(Snapshot):
 
     asked = 0
 
-    def rows(self, statement: str, values: object = ()) -> list[object]:  # type: ignore[override]
+    @override
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         """Count, and read."""
         self.asked += 1
-        return super().rows(statement, values)  # type: ignore[arg-type]
+        return super().rows(statement, values)
 
 
 @pytest.mark.finding("X33")

@@ -125,3 +125,15 @@ def test_no_path_is_given_by_two_routers(routes: list[Route]) -> None:
     pairs = [(one.path, method) for one in routes for method in one.methods or ()]
 
     assert len(pairs) == len(set(pairs)) > len(FIXED)
+
+
+@pytest.mark.finding("X36", kind="absent")
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/gateways/summary", "/v1/routers", "/v1/model-health", "/v1/huggingface/search?q=x"],
+)
+def test_what_belongs_to_another_product_is_not_here(url: str, path: str) -> None:
+    """No route tells of usage, users or health that a catalog cannot know."""
+    answer = wire.ask(url, path)
+
+    assert (answer.status, answer.json["code"]) == (404, "not_found")

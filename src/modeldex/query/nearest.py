@@ -51,7 +51,7 @@ def _candidates(snapshot: Snapshot, wanted: str) -> set[str]:
         for (body,) in snapshot.rows(_WORDED, (expression, _PER_LOOK)):
             row = msgspec.json.decode(body, type=_Row)
             found |= {row.id, row.canonical_slug}
-    for stem in {wanted[:-2], wanted[: len(wanted) * 2 // 3]} - {""}:
+    for stem in {wanted[:-2], wanted[:-5], wanted[: len(wanted) * 2 // 3]} - {""}:
         values = (stem, stem + _LAST, schema.OFFER, schema.MODEL, _PER_LOOK)
         found.update(one for (one,) in snapshot.rows(_BEGUN, values))
     return found

@@ -118,10 +118,10 @@ class Catalog:
             return await self.one(request, whole)
 
         async def found(encoding: str) -> Representation | None:
-            return await ask(name, encoding) if await self._means(name) else None
+            return await ask(name, encoding) if await self.means(name) else None
 
         async def absent() -> Response:
-            if await self._means(whole):
+            if await self.means(whole):
                 return await self.one(request, whole)
             return await self.unknown(name)
 
@@ -136,7 +136,8 @@ class Catalog:
             404, "model_not_found", detail, parameter=parameter, suggestions=near
         )
 
-    async def _means(self, name: str) -> bool:
+    async def means(self, name: str) -> bool:
+        """Return whether *name* means anything."""
         return await self.answers.looked_up(lambda held: answer.named(held, name)) is not None
 
     async def answered(
@@ -157,7 +158,7 @@ class Catalog:
         return CatalogResponse(found, asked)
 
     async def _row(self, request: Request, name: str, encoding: str) -> Representation | None:
-        if self._author(name) and not await self._means(name):
+        if self._author(name) and not await self.means(name):
             return None  # whatever else is asked is asked of the list
         asked = _of_one(request)
         return await self.answers.made(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from modeldex.query import detail as details
 from modeldex.query import predecessor
 from modeldex.query.question import Question
-from modeldex.serve import openapi
+from modeldex.serve import openapi, problems
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
@@ -39,8 +39,15 @@ class Predecessor:
         return await self.catalog.answered(
             request,
             lambda encoding: self._detail(request, encoding),
-            lambda: self.catalog.unknown(self._one(request).name, "modelId"),
+            lambda: self._absent(self._one(request)),
         )
+
+    async def _absent(self, asked: details.One) -> Response:
+        """Tell a name that means nothing from a gateway that does not serve what it means."""
+        if asked.gateway is None or not await self.catalog.means(asked.name):
+            return await self.catalog.unknown(asked.name, "modelId")
+        detail = f"{asked.gateway} does not serve {asked.name[:200]!r}. Leave out gateway."
+        return problems.problem(404, "model_not_found", detail, parameter="gateway")
 
     async def _searched(self, request: Request, encoding: str) -> Representation | None:
         given = request.query_params.multi_items()
