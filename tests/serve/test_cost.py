@@ -12,7 +12,8 @@ import pytest
 
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Conditions, Meter, Rate
-from modeldex.serve.routes.cost import MOST_BYTES, MOST_ITEMS
+from modeldex.serve.bodies import MOST_BYTES
+from modeldex.serve.routes.cost import MOST_ITEMS
 from support import catalogs, live, wire
 from support.catalogs import build, listing, priced, rows
 

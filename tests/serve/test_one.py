@@ -82,7 +82,7 @@ def test_ids_of_offers_are_case_sensitive(awkward: str) -> None:
 
 
 @pytest.mark.finding("DB-M6")
-@pytest.mark.parametrize("name", ["nobody/nothing", "acme", "", "acme/", "%00", "%ff", "a" * 5000])
+@pytest.mark.parametrize("name", ["nobody/nothing", "acm", "%2F", "%00", "%ff", "a" * 5000])
 def test_a_name_that_means_nothing_is_a_404_problem(awkward: str, name: str) -> None:
     """An unknown name is 404 with a problem that says what was looked for."""
     answer = wire.ask(awkward, f"/v1/models/{name}")
@@ -90,6 +90,95 @@ def test_a_name_that_means_nothing_is_a_404_problem(awkward: str, name: str) -> 
     assert (answer.status, answer.json["status"]) == (404, 404)
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.json["code"], answer.json["parameter"]) == ("model_not_found", "model_id")
+
+
+def test_a_slash_that_belongs_to_a_name_is_kept(awkward: str) -> None:
+    """An id that ends in a slash is found; without such an id, the slash was one too many."""
+    assert wire.ask(awkward, "/v1/models/acme/trailing/").json["id"] == "acme/trailing/"
+    assert wire.ask(awkward, "/v1/models/acme/trailing%2F").json["id"] == "acme/trailing/"
+    moved = wire.ask(awkward, "/v1/models/acme/plain/?unique=true")
+    assert (moved.status, moved.headers["location"]) == (308, "/v1/models/acme/plain?unique=true")
+    moved = wire.ask(awkward, "/v1/models/")
+    assert (moved.status, moved.headers["location"]) == (308, "/v1/models")
+
+
+@pytest.mark.parametrize(
+    ("asked", "location"),
+    [
+        ("labs", "author=labs"),
+        ("LABS?limit=3&offset=1", "author=labs&limit=3&offset=1"),
+        ("@Labs?gateway=bolt", "author=labs&gateway=bolt"),
+        ("%40labs?include_huggingface=true&x=%26", "author=labs&include_huggingface=true&x=%26"),
+        ("labs?author=other", "author=labs&author=other"),
+    ],
+)
+def test_an_author_moves_to_the_list_of_its_models(
+    awkward: str, asked: str, location: str
+) -> None:
+    """One part that is no id but an author's slug is the list's `author`, with its question."""
+    answer = wire.ask(awkward, f"/v1/models/{asked}")
+
+    assert (answer.status, answer.headers["location"]) == (308, f"/v1/models?{location}")
+    assert answer.headers["cache-control"] == "public, max-age=60"
+
+
+@pytest.mark.finding("X07")
+def test_each_author_leads_to_its_own_models(awkward: str) -> None:
+    """What is at the end of the way is of that author alone, on a miss and on a hit."""
+    with wire.connected(awkward) as line:
+        for author in ("labs", "acme", "labs", "acme"):
+            moved = line.ask(f"/v1/models/{author}?limit=9")
+            rows = line.ask(moved.headers["location"]).json["data"]
+            assert {row["owned_by"] for row in rows} == {author}
+
+
+def test_a_name_is_not_decoded_twice(awkward: str) -> None:
+    """`%252F` is the text `%2F`, not a slash."""
+    assert wire.ask(awkward, "/v1/models/acme%2Fa%252Fb").json["id"] == "acme/a%2Fb"
+    assert wire.ask(awkward, "/v1/models/acme/labs%252Fslashed").status == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("acme/plan", "acme/plain"),
+        ("labs/twn", "labs/twin"),
+        ("acme/labs/slashd", "acme/labs/slashed"),
+        ("LABS/odd1", "labs/odd"),
+        ("twin", "labs/twin"),
+    ],
+)
+def test_what_may_have_been_meant_is_named(awkward: str, wrong: str, meant: str) -> None:
+    """The likest ids are in the problem, and each of them resolves."""
+    found = wire.ask(awkward, f"/v1/models/{wrong}").json
+
+    assert found["suggestions"][0] == meant
+    assert f"Did you mean {meant!r}?" in found["detail"]
+    assert len(found["suggestions"]) <= 5
+    for one in found["suggestions"]:
+        assert wire.ask(awkward, f"/v1/models/{quote(one)}").status == 200
+
+
+@pytest.mark.parametrize("ending", ["", "/offers", "/compare", "/history"])
+def test_nothing_like_it_is_suggested_for_nothing_known(awkward: str, ending: str) -> None:
+    """A name that is like none has no suggestions, whatever is asked of it."""
+    found = wire.ask(awkward, f"/v1/models/zzzzzzzz/qqqqqqq{ending}").json
+
+    assert (found["code"], found["suggestions"]) == ("model_not_found", [])
+
+
+@pytest.mark.finding("X32")
+@pytest.mark.parametrize("safe", ["", "/:@+"])
+def test_every_listed_id_works_in_each_route_that_takes_one(awkward: str, safe: str) -> None:
+    """Offers and models, as they are or encoded, whatever is asked of them."""
+    with wire.connected(awkward) as line:
+        names = line.ask("/v1/models").ids + line.ask("/v1/models?unique=true").ids
+        for name in names:
+            for ending in ("offers", "compare", "history"):
+                answer = line.ask(f"/v1/models/{quote(name, safe=safe)}/{ending}")
+                assert answer.status == 200, (name, ending, answer.body)
+            detail = line.ask(f"/api/models/detail?modelId={wire.quoted(name)}")
+            assert detail.json["data"]["id"] == name
 
 
 def test_one_model_takes_no_parameter_of_the_list(awkward: str) -> None:

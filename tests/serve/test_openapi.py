@@ -1,28 +1,50 @@
-"""The API's own description."""
+"""The API's own description is complete and true."""
 
+import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
+
+import examples
 from modeldex.query import shapes
 from modeldex.query.parameters import PARAMETERS, PARAMETERS_OF_ONE
 from modeldex.serve.routes import dialects
+from modeldex.serve.schemas import COMPONENTS
 from support import wire
+from support.declared import check_schema
+
+METHODS = {"get", "post"}
 
 
-def test_every_operation_has_an_id_of_its_own(url: str) -> None:
+@pytest.fixture(scope="module")
+def document(url: str) -> dict[str, Any]:
+    """The document as it is served."""
+    return wire.ask(url, "/openapi.json").json
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every operation with its name."""
+    for path, methods in document["paths"].items():
+        assert set(methods) <= METHODS, path
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_every_operation_has_an_id_of_its_own(document: dict[str, Any]) -> None:
     """Tools that make clients from the document need one name per operation."""
-    paths = wire.ask(url, "/openapi.json").json["paths"]
-    names = [one["operationId"] for path in paths.values() for one in path.values()]
+    names = [one["operationId"] for _, one in operations(document)]
 
-    assert len(set(names)) == len(names) >= len(paths)
+    assert len(set(names)) == len(names) >= len(document["paths"])
 
 
-def test_every_path_is_described_with_its_parameters(url: str) -> None:
+def test_every_path_is_described_with_its_parameters(document: dict[str, Any]) -> None:
     """What stands in braces is declared, and the list's parameters are those that it takes."""
-    paths = wire.ask(url, "/openapi.json").json["paths"]
-    for path, operations in paths.items():
-        for operation in operations.values():
-            declared = [one["name"] for one in operation.get("parameters", ())]
-            assert set(re.findall(r"{(\w+)}", path)) <= set(declared), path
+    paths = document["paths"]
+    for name, operation in operations(document):
+        declared = [one["name"] for one in operation.get("parameters", ())]
+        assert set(re.findall(r"{(\w+)}", name)) <= set(declared), name
     listed = [one["name"] for one in paths["/v1/models"]["get"]["parameters"]]
 
     of_one = paths["/v1/models/{model_id}"]["get"]["parameters"]
@@ -35,6 +57,9 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
     described = {path for path in paths if not path.startswith("/v1/admin/")}
     assert described - documents == {
         "/v1/models", "/v1/models/{model_id}", "/v1/models/{model_id}/history", "/v1/changes",
+        "/v1/models/{model_id}/offers", "/v1/models/{model_id}/compare", "/v1/models/search",
+        "/v1/models/unique", "/v1/models/batch-compare", "/api/models/detail", "/v1/authors",
+        "/v1/providers",
         "/v1/models/trending", "/v1/models/low-latency", "/v1/observations",
         "/v1/provider/{provider}/stats", "/v1/provider/{provider}/top-models",
         "/v1/gateway/{gateway}/stats",
@@ -47,3 +72,82 @@ def test_every_path_is_described_with_its_parameters(url: str) -> None:
         "/huggingface/v1/models", "/huggingface/v1/models/{model_id}",
         "/v1/dialects", "/v1/dialects/{dialect}/losses", "/providers",
     }  # fmt: skip
+
+
+def test_every_operation_says_what_it_answers_with(document: dict[str, Any]) -> None:
+    """Each has a shape for its answer, and says what an error is."""
+    for name, operation in operations(document):
+        responses = operation["responses"]
+        (content,) = responses["200"]["content"].values()
+        assert content["schema"], name
+        assert {"200", "default"} <= set(responses), name
+        for status, response in responses.items():
+            if status not in {"200", "304", "308"}:
+                shapes = [one["schema"] for one in response["content"].values()]
+                assert shapes == [{"$ref": "#/components/schemas/Problem"}], (name, status)
+
+
+def test_every_answer_in_json_is_shown_by_an_example(document: dict[str, Any]) -> None:
+    """Nothing is documented without showing it."""
+    shown = {
+        name
+        for name, operation in operations(document)
+        if "example" in operation["responses"]["200"]["content"].get("application/json", {})
+    }
+    in_json = {
+        name
+        for name, operation in operations(document)
+        if "application/json" in operation["responses"]["200"]["content"]
+    }
+
+    assert shown == in_json
+
+
+@pytest.mark.finding("CA-L5")
+def test_the_headers_of_the_document_are_those_that_are_served(
+    url: str, document: dict[str, Any]
+) -> None:
+    """Lifetimes and what an answer varies by are documented as they are sent."""
+    declared = document["paths"]["/v1/models"]["get"]["responses"]["200"]["headers"]
+    served = wire.ask(url, "/v1/models").headers
+
+    assert {name.lower() for name in declared} <= set(served)
+    for name in ("Cache-Control", "Vary"):
+        assert declared[name]["example"] == served[name.lower()]
+
+
+def test_the_examples_are_what_is_answered() -> None:
+    """`python tests/examples.py` writes them anew after a change of what is answered."""
+    with examples.served() as url:
+        found = examples.collected(url)
+
+    assert json.loads(examples.FILE.read_text(encoding="utf-8")) == found
+
+
+def test_every_reference_leads_to_a_shape(document: dict[str, Any]) -> None:
+    """No shape is named that is not there, and none is there that nobody names."""
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+
+    assert named == set(COMPONENTS) == set(document["components"]["schemas"])
+
+
+def test_every_shape_is_closed() -> None:
+    """Nothing that is not declared can be in an answer: maps say what their values are."""
+    for name, shape in COMPONENTS.items():
+        check_schema(shape)
+        for one in objects(shape):
+            assert "additionalProperties" in one, (name, one)
+            if "properties" in one:
+                assert one["additionalProperties"] is False, (name, one)
+
+
+def objects(shape: Any) -> Iterator[dict[str, Any]]:
+    """Yield every schema of an object inside a schema."""
+    if isinstance(shape, dict):
+        if shape.get("type") == "object":
+            yield shape
+        for inner in shape.values():
+            yield from objects(inner)
+    elif isinstance(shape, list):
+        for inner in shape:
+            yield from objects(inner)

@@ -16,6 +16,7 @@ from modeldex.access import keys
 from modeldex.access.keys import KeyRecord
 from modeldex.bootstrap import guarding
 from modeldex.serve.edge import Edge, inner
+from modeldex.serve.known import Known
 from modeldex.serve.representation import Negotiator
 from support import live, workers
 from support.refreshing import Notebook
@@ -35,9 +36,8 @@ def edge(
     notes = log or Notebook()
     gate = guarding.gate(live.settings(data_dir, **settings), notes)
     known = workers.answers(data_dir, pool or ThreadPoolExecutor(1), notes)
-    return Edge(
-        gate, inner(_with_lifespan(handler, gate.guards.ring.run), known, Negotiator(), gate)
-    )
+    app = _with_lifespan(handler, gate.guards.ring.run)
+    return Edge(gate, inner(app, Known(known, Negotiator()), gate))
 
 
 def _with_lifespan(handler: Handler, *running: Callable[[], Any]) -> ASGIApp:

@@ -1,19 +1,19 @@
 """The ASGI application of a worker."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from modeldex import __version__
-from modeldex.serve import problems
+from modeldex.serve import openapi, problems, routing
 from modeldex.serve.answers import Answers
 from modeldex.serve.desk import Opener
 from modeldex.serve.edge import Edge, Gate, inner
@@ -30,10 +30,13 @@ from modeldex.serve.routes import (
     google,
     health,
     metrics,
+    models,
     observations,
     popular,
+    predecessor,
     remembered,
     routers,
+    who,
 )
 from modeldex.serve.statuses import StatusFile
 from modeldex.serve.views import Views
@@ -84,34 +87,46 @@ def build(answers: Answers, site: Site, views: Views | None = None) -> ASGIApp:
 
 def application(known: Known, site: Site, lifespan: Lifespan | None = None) -> ASGIApp:
     """Return what stands behind the edge: all routes, over one catalog and no other."""
-    answers = known.answers
-    app = FastAPI(
+    handlers = catalog.Catalog(known.answers, known.negotiator, site.now)
+    app = openapi.Application(
         title="modeldex",
         summary="One fast, truthful list of every LLM you can call.",
         version=__version__,
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,
+        routes=routing.in_order((*_reading(handlers), *_others(known.answers, site))),
     )
-    handlers = catalog.Catalog(answers, known.negotiator, site.now)
-    app.include_router(remembered.router(handlers))
-    app.include_router(popular.router(handlers))
-    app.include_router(google.router(handlers))
-    app.include_router(routers.router(handlers))
-    app.include_router(catalog.router(handlers))
-    app.include_router(cost.router(answers, site.now))
-    app.include_router(observations.router(answers, site.recorder, site.now))
-    app.include_router(dialects.router(handlers))
-    app.include_router(gateways.router(answers, site.statuses))
-    app.include_router(health.router(answers.current))
-    inside = workings(site.gate, answers, site.now)
-    app.include_router(metrics.router(site.statuses, answers.current, inside))
-    if site.opener is not None:
-        directory = site.statuses.directory  # of the public snapshots, whoever asks
-        app.include_router(admin.router(site.opener, site.statuses, directory, site.log))
     app.add_exception_handler(404, _not_found)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(Exception, _failed)
     return inner(app, known, site.gate)
+
+
+def _reading(handlers: catalog.Catalog) -> Iterator[APIRouter]:
+    """Yield the routes that answer from the catalog."""
+    yield catalog.router(handlers)
+    yield models.router(handlers)
+    yield predecessor.router(handlers)
+    yield popular.router(handlers)
+    yield remembered.router(handlers)
+    yield who.router(handlers)
+    yield google.router(handlers)
+    yield routers.router(handlers)
+    yield dialects.router(handlers)
+
+
+def _others(answers: Answers, site: Site) -> Iterator[APIRouter]:
+    """Yield the routes that compute, take something, or tell of the worker itself."""
+    yield cost.router(answers, site.now)
+    yield observations.router(answers, site.recorder, site.now)
+    yield gateways.router(answers, site.statuses)
+    yield health.router(answers.current)
+    inside = workings(site.gate, answers, site.now)
+    yield metrics.router(site.statuses, answers.current, inside)
+    if site.opener is not None:
+        directory = site.statuses.directory  # of the public snapshots, whoever asks
+        yield admin.router(site.opener, site.statuses, directory, site.log)
 
 
 @asynccontextmanager
@@ -158,9 +173,7 @@ async def _not_found(request: Request, _error: Exception) -> Response:
 
 async def _wrong_method(request: Request, error: Exception) -> Response:
     allowed = (getattr(error, "headers", None) or {}).get("Allow", "")
-    headers = {"allow": "GET, HEAD" if allowed == "GET" else allowed}
-    detail = f"{request.method[:20]} is not possible at {request.scope['path'][:200]!r}."
-    return problems.problem(405, "wrong_method", detail, headers=headers)
+    return problems.wrong_method(request, allowed)
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """In which dialect a request speaks, and every problem in the envelope that it expects."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -67,12 +67,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
         code: stable, for programs.
         detail: what was wrong and what to do.
         parameter: which one was wrong; ``None`` where none was.
+        suggestions: what may have been meant; ``None`` where that is no question.
     """
 
     status: int
     code: str
     detail: str
     parameter: str | None = None
+    suggestions: Sequence[str] | None = None
 
 
 def is_versioned(headers: Iterable[tuple[bytes, bytes]]) -> bool:
@@ -106,7 +108,8 @@ def render(dialect: str, problem: Problem) -> tuple[str, bytes]:
 
 
 def _native(problem: Problem) -> Body:
-    about = {} if problem.parameter is None else {"parameter": problem.parameter}
+    told = {"parameter": problem.parameter, "suggestions": problem.suggestions}
+    about = {name: value for name, value in told.items() if value is not None}
     return {
         "type": f"urn:modeldex:problem:{problem.code}",
         "title": _title(problem.status),

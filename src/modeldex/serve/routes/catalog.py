@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -10,13 +11,15 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
-from modeldex.errors import ExpiredSnapshot, NoSnapshot, QuestionError, UnknownParameter
+from modeldex.domain.ids import slug
+from modeldex.errors import ExpiredSnapshot, NoSnapshot, QuestionError
 from modeldex.query import (
     answer,
     explanation,
     fields,
     history,
     names,
+    nearest,
     parameters,
     shaped,
     shapes,
@@ -24,7 +27,7 @@ from modeldex.query import (
 )
 from modeldex.query.question import OneQuestion, Question
 from modeldex.query.shapes import ShapedOne
-from modeldex.serve import problems
+from modeldex.serve import openapi, problems
 from modeldex.serve.answers import Answers, Made, lossy
 from modeldex.serve.envelopes import is_versioned
 from modeldex.serve.front import shelf_key
@@ -36,11 +39,15 @@ from modeldex.serve.representation import (
     send_answer,
 )
 from modeldex.serve.routes import reading
+from modeldex.serve.routing import moved, raw_path, unslashed
 from modeldex.snapshot.reader import Snapshot
 
 Absent = Callable[[], Awaitable[Response] | Response]
 _EPOCH = date(1970, 1, 1)
 Ask = Callable[[str], Awaitable[Representation | None]]
+About = Callable[[str, str], Awaitable[Representation | None]]
+_WHERE = "Ids are those of /v1/models."
+ERRORS_OF_ONE = (400, 404, 503)
 NAME = {
     "name": "model_id",
     "in": "path",
@@ -117,6 +124,39 @@ class Catalog:
             lambda: self._absent(request, name),
         )
 
+    async def about(self, request: Request, ending: str, ask: About) -> Response:
+        """Answer what *ask* tells of the name before *ending*, which is the path's last part.
+
+        A name that itself ends so is meant where that slash is written as `%2F`, or where nothing
+        has the name before it.
+        """
+        name, whole = request.path_params["model_id"], request.path_params["model_id"] + ending
+        if not raw_path(request.scope).endswith(ending.encode()):
+            return await self.one(request, whole)
+
+        async def found(encoding: str) -> Representation | None:
+            return await ask(name, encoding) if await self.means(name) else None
+
+        async def absent() -> Response:
+            if await self.means(whole):
+                return await self.one(request, whole)
+            return await self.unknown(name)
+
+        return await self.answered(request, found, absent)
+
+    async def unknown(self, name: str, parameter: str = "model_id") -> Response:
+        """Answer that *name* means nothing, and what may have been meant."""
+        near = await self.answers.looked_up(lambda held: nearest.nearest(held, name))
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        detail = f"No offer, model or alias is called {name[:200]!r}.{meant} {_WHERE}"
+        return problems.problem(
+            404, "model_not_found", detail, parameter=parameter, suggestions=near
+        )
+
+    async def means(self, name: str) -> bool:
+        """Return whether *name* means anything."""
+        return await self.answers.looked_up(lambda held: answer.named(held, name)) is not None
+
     async def answered(
         self,
         request: Request,
@@ -130,7 +170,7 @@ class Catalog:
             if found is None:
                 return await _answer_to_nothing(request, absent)
         except QuestionError as error:
-            return _bad(error)
+            return problems.bad_question(error)
         except NoSnapshot:
             return problems.not_ready()
         except ExpiredSnapshot as error:
@@ -157,6 +197,8 @@ class Catalog:
                 encoding,
                 lambda held: _shaped(held, name, other),
             )
+        if self._author(name) and not await self.means(name):
+            return None  # whatever else is asked is asked of the list
         asked = _of_one(request)
         return await self.answers.made(
             ("one", name, asked),
@@ -166,13 +208,19 @@ class Catalog:
         )
 
     async def _absent(self, request: Request, name: str) -> Response:
-        """Tell a name that means nothing from one of which nothing was in force then."""
+        """Tell a name that means nothing from one of which nothing was in force then.
+
+        One that is an author's, or ends in a slash too many, is answered with the way on.
+        """
+        elsewhere = self._elsewhere(request, name)
+        if elsewhere is not None:
+            return elsewhere
         asked = _of_one(request)
         first = await self.answers.looked_up(
             lambda held: history.first_known(held, name, model_first=asked.unique)
         )
         if first is None or asked.moment is None:
-            return unknown(name)
+            return await self.unknown(name)
         known = f"is from {first} on" if first else "does not exist"
         when = then.in_words(asked.moment)
         detail = (
@@ -180,17 +228,35 @@ class Catalog:
         )
         return problems.problem(404, "not_known_then", detail, parameter="as_of")
 
+    def _elsewhere(self, request: Request, name: str) -> Response | None:
+        if raw_path(request.scope).endswith(b"/"):
+            return unslashed(request.scope)
+        author = self._author(name)
+        if author is None:
+            return None
+        query: bytes = request.scope["query_string"]
+        asked = b"author=" + quote(author, safe="").encode()
+        return moved(b"/v1/models?" + b"&".join(filter(None, (asked, query))))
+
+    def _author(self, name: str) -> str | None:
+        found = slug(name).rstrip("/")
+        return found if found in self.answers.current.snapshot.authors else None
+
 
 def router(handlers: Catalog) -> APIRouter:
     """Return the catalog's routes; the last one takes every path below ``/v1/models``."""
     routes = APIRouter()
-    listing = [openapi(one) for one in (*parameters.PARAMETERS, *shapes.PARAMETERS)]
-    single = [NAME, *map(openapi, parameters.PARAMETERS_OF_ONE)]
-    reading.add(routes, "/v1/models", handlers.models, openapi_extra={"parameters": listing})
+    asked_of_lists = (*parameters.PARAMETERS, *shapes.PARAMETERS)
+    listing = openapi.reads(
+        "ModelList", map(openapi.parameter, asked_of_lists), errors=(400, 410, 503)
+    )
+    asked = [NAME, *map(openapi.parameter, parameters.PARAMETERS_OF_ONE)]
+    single = openapi.moved(openapi.reads("One", asked, errors=ERRORS_OF_ONE))
+    reading.add(routes, "/v1/models", handlers.models, openapi_extra=listing)
     reading.add(routes, "/models", handlers.models, include_in_schema=False)
     reading.add(routes, "/priced/v1/models", handlers.priced)
     one = "/v1/models/{model_id:anything}"
-    reading.add(routes, one, handlers.model, openapi_extra={"parameters": single})
+    reading.add(routes, one, handlers.model, openapi_extra=single)
     return routes
 
 
@@ -199,12 +265,6 @@ async def _answer_to_nothing(request: Request, absent: Absent | None) -> Respons
         return problems.not_found(request)
     found = absent()
     return found if isinstance(found, Response) else await found
-
-
-def unknown(name: str) -> Response:
-    """Return the answer for a name that means nothing."""
-    detail = f"No offer, model or alias is called {name[:200]!r}. Ids are those of /v1/models."
-    return problems.problem(404, "model_not_found", detail, parameter="model_id")
 
 
 def gateways(answers: Answers) -> Mapping[str, str]:
@@ -227,19 +287,3 @@ def _one(held: Snapshot, name: str, asked: OneQuestion) -> bytes | None:
     else:
         body = answer.one(held, name, model_first=asked.unique, moment=asked.moment)
     return fields.picked_one(body, asked.fields) if body and asked.fields else body
-
-
-def _bad(error: QuestionError) -> Response:
-    code = "unknown_parameter" if isinstance(error, UnknownParameter) else "bad_value"
-    return problems.problem(400, code, str(error), parameter=error.parameter)
-
-
-def openapi(one: parameters.Parameter) -> dict[str, object]:
-    """Return a query parameter as OpenAPI shows it."""
-    return {
-        "name": one.name,
-        "in": "query",
-        "required": False,
-        "description": one.about,
-        "schema": one.schema,
-    }

@@ -13,13 +13,12 @@ from modeldex.domain.rate import Meter
 from modeldex.errors import NoSnapshot, QuestionError
 from modeldex.query import bills, used
 from modeldex.query.offers import SnapshotRows
-from modeldex.serve import bodies, problems
+from modeldex.serve import bodies, openapi, problems
 from modeldex.serve.answers import Answers
-from modeldex.serve.bodies import Refused
+from modeldex.serve.bodies import JSON, Refused
 from modeldex.snapshot.reader import Snapshot
 
 MOST_ITEMS = 500
-MOST_BYTES = 1 << 20
 _ITEMS = "items"
 _SLICE = 25  # items that are answered in one go; others have their turn between
 
@@ -36,13 +35,13 @@ class Costs:
         With `items`, each is a question of its own and answered or refused alone.
         """
         try:
-            return await self._answered(bodies.decoded(await bodies.read(request, MOST_BYTES)))
+            return await self._answered(await _question(request))
         except Refused as error:
-            return problems.problem(error.status, error.code, str(error))
+            return error.answer
+        except bills.NotThere as error:
+            return problems.problem(404, "not_found", str(error), parameter=error.parameter)
         except QuestionError as error:
-            is_absent = isinstance(error, bills.NotThere)
-            status, code = (404, "not_found") if is_absent else (400, "bad_value")
-            return problems.problem(status, code, str(error), parameter=error.parameter)
+            return problems.bad_question(error)
         except NoSnapshot:
             return problems.not_ready()
 
@@ -81,15 +80,18 @@ def router(answers: Answers, now: Callable[[], datetime]) -> APIRouter:
         Costs(answers, now).cost,
         methods=["POST"],
         response_class=Response,
-        openapi_extra={"requestBody": _BODY},
+        openapi_extra={**_ANSWERS, "requestBody": _BODY},
     )
     return routes
 
 
+async def _question(request: Request) -> Any:
+    bodies.alone(request)
+    return await bodies.read(request)
+
+
 def _sent(value: Any) -> Response:
-    answer = Response(msgspec.json.encode(value), media_type=bodies.JSON)
-    answer.headers["cache-control"] = "no-store"
-    return answer
+    return bodies.sent(msgspec.json.encode(value))
 
 
 _TEXT = {"type": "string"}
@@ -132,4 +134,5 @@ _BATCH = {
         _ITEMS: {"type": "array", "minItems": 1, "maxItems": MOST_ITEMS, "items": _QUESTION}
     },
 }
-_BODY = {"required": True, "content": {bodies.JSON: {"schema": {"oneOf": [_QUESTION, _BATCH]}}}}
+_BODY = {"required": True, "content": {JSON: {"schema": {"oneOf": [_QUESTION, _BATCH]}}}}
+_ANSWERS = openapi.answers("AnyCost", errors=(400, 404, 413, 415, 503))

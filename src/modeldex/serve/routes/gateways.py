@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from modeldex.domain.provider import Provider
 from modeldex.errors import NoSnapshot
-from modeldex.serve import monogram, problems
+from modeldex.serve import monogram, openapi, problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.representation import Representation, conditions, http_date
 from modeldex.serve.routes import reading
@@ -21,6 +21,7 @@ from modeldex.snapshot.documents import IDENTITY, tagged
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.status import SourceStatus, Status
 
+_SVG = "image/svg+xml"
 _SLUG = {
     "name": "slug",
     "in": "path",
@@ -82,7 +83,7 @@ class Gateways:
         if number is None:
             detail = f"There is no gateway {slug[:80]!r}."
             return problems.problem(404, "gateway_not_found", detail)
-        picture = Response(monogram.svg(snapshot.providers[number]), media_type="image/svg+xml")
+        picture = Response(monogram.svg(snapshot.providers[number]), media_type=_SVG)
         picture.headers["cache-control"] = "public, max-age=86400"
         picture.headers["content-security-policy"] = "default-src 'none'"
         return picture
@@ -91,9 +92,11 @@ class Gateways:
 def router(answers: Answers, statuses: StatusFile) -> APIRouter:
     """Return the gateways' routes."""
     routes, handlers = APIRouter(), Gateways(answers, statuses)
-    reading.add(routes, "/v1/gateways", handlers.gateways)
-    reading.add(routes, "/v1/gateways/status", handlers.status)
-    drawn = {"parameters": [_SLUG]}
+    listed = openapi.reads("GatewayList", errors=(503,))
+    doing = openapi.reads("GatewayStatus", errors=(503,))
+    drawn = openapi.answers(None, [_SLUG], errors=(404, 503), media=_SVG)
+    reading.add(routes, "/v1/gateways", handlers.gateways, openapi_extra=listed)
+    reading.add(routes, "/v1/gateways/status", handlers.status, openapi_extra=doing)
     reading.add(routes, "/logos/{slug}.svg", handlers.logo, openapi_extra=drawn)
     return routes
 

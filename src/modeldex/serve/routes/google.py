@@ -6,11 +6,12 @@ from starlette.responses import Response
 
 from modeldex.dialects import google
 from modeldex.query import gemini, shaped
+from modeldex.serve import openapi
 from modeldex.serve.answers import Made, lossy
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
-from modeldex.serve.routes.catalog import NAME, Catalog, openapi, unknown
+from modeldex.serve.routes.catalog import NAME, Catalog
 from modeldex.snapshot.reader import Snapshot
 
 _PATH = "/v1beta/models"
@@ -37,7 +38,7 @@ class Google:
                 encoding,
                 lambda held: _made(held, shaped.one(held, google.NAME, name)),
             ),
-            lambda: unknown(name),
+            lambda: self.catalog.unknown(name),
         )
 
     async def _page(self, request: Request, encoding: str) -> Representation | None:
@@ -54,7 +55,7 @@ class Google:
 def router(catalog: Catalog) -> APIRouter:
     """Return the routes."""
     routes, handlers = APIRouter(), Google(catalog)
-    listing = {"parameters": [openapi(one) for one in gemini.PARAMETERS]}
+    listing = {"parameters": [openapi.parameter(one) for one in gemini.PARAMETERS]}
     reading.add(routes, _PATH, handlers.models, openapi_extra=listing)
     one = f"{_PATH}/{{model_id:anything}}"
     reading.add(routes, one, handlers.model, openapi_extra={"parameters": [NAME]})

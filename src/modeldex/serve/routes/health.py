@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from modeldex.errors import NoSnapshot
-from modeldex.serve import problems
+from modeldex.serve import openapi, problems
 from modeldex.serve.routes import reading
 from modeldex.snapshot.current import Current
 
@@ -35,8 +35,10 @@ def router(current: Current) -> APIRouter:
             }
         )
 
-    reading.add(routes, "/healthz", healthz)
-    reading.add(routes, "/readyz", readyz)
+    lives = openapi.answers("Health")
+    ready = openapi.answers("Ready", errors=(503,))
+    reading.add(routes, "/healthz", healthz, openapi_extra=lives)
+    reading.add(routes, "/readyz", readyz, openapi_extra=ready)
     return routes
 
 

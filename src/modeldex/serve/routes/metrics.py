@@ -7,11 +7,14 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
+from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
 from modeldex.errors import NoSnapshot
 from modeldex.query import quality
+from modeldex.serve import openapi
+from modeldex.serve.routes import reading
 from modeldex.serve.statuses import StatusFile
 from modeldex.snapshot.current import Current
 from modeldex.snapshot.status import SourceStatus, StoreWork
@@ -97,11 +100,12 @@ def router(statuses: StatusFile, current: Current, *others: Collector) -> APIRou
         registry.register(one)
     routes = APIRouter()
 
-    async def metrics() -> Response:
+    async def metrics(_request: Request) -> Response:
         """Metrics in Prometheus' text form."""
         answer = Response(generate_latest(registry), media_type=_MEDIA_TYPE)
         answer.headers["cache-control"] = "no-store"
         return answer
 
-    routes.add_api_route("/metrics", metrics, response_class=Response)
+    counted = openapi.answers(None, media="text/plain")
+    reading.add(routes, "/metrics", metrics, openapi_extra=counted)
     return routes

@@ -76,7 +76,8 @@ class Observations:
         if not asker.may(OBSERVE):
             return _forbidden(asker)
         try:
-            body = await bodies.read(request, MOST_BYTES)
+            bodies.alone(request)
+            body = await bodies.whole(request, MOST_BYTES)
             sent = _sent(bodies.decoded(body), request.headers.get(_HEADER))
             return await self._counted(sent, asker, body)
         except Refused as error:

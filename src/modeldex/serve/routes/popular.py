@@ -11,11 +11,11 @@ from modeldex.domain.ids import slug
 from modeldex.query import popular, quick, sums, windows
 from modeldex.query.parameters import Parameter
 from modeldex.query.windows import Asked
-from modeldex.serve import problems
+from modeldex.serve import openapi, problems
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
-from modeldex.serve.routes.catalog import Catalog, gateways, openapi
+from modeldex.serve.routes.catalog import Catalog, gateways
 from modeldex.snapshot.reader import Snapshot
 
 Make = Callable[[Snapshot, Asked], bytes | None]
@@ -124,7 +124,7 @@ def _add(
     known: Sequence[Parameter],
     in_path: Sequence[dict[str, object]] = (),
 ) -> None:
-    shown = {"parameters": [*in_path, *map(openapi, known)]}
+    shown = {"parameters": [*in_path, *map(openapi.parameter, known)]}
     reading.add(routes, path, handler, openapi_extra=shown)
 
 

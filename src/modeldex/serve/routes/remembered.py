@@ -4,12 +4,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from modeldex.query import answer, changes, history, parameters
-from modeldex.serve import problems
+from modeldex.query import changes, history, parameters
+from modeldex.serve import openapi, problems
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
-from modeldex.serve.routes.catalog import NAME, Catalog, gateways, openapi, unknown
+from modeldex.serve.routes.catalog import ERRORS_OF_ONE, NAME, Catalog, gateways
 
 _ENDING = "/history"
 _KNOWN_AT = {one.name: one for one in parameters.PARAMETERS if one.name == "known_at"}
@@ -29,18 +29,9 @@ class Remembered:
         self.catalog, self.answers = catalog, catalog.answers
 
     async def history(self, request: Request) -> Response:
-        """The offers of a model over time, and what changed of it.
-
-        A name that itself ends in `/history` is meant where that slash is written as `%2F`, or
-        where nothing has the name before it.
-        """
-        name = request.path_params["model_id"]
-        if _is_encoded(request):
-            return await self.catalog.one(request, f"{name}{_ENDING}")
-        return await self.catalog.answered(
-            request,
-            lambda encoding: self._timeline(request, name, encoding),
-            lambda: self._absent(request, name),
+        """The offers of a model over time, and what changed of it."""
+        return await self.catalog.about(
+            request, _ENDING, lambda name, encoding: self._timeline(request, name, encoding)
         )
 
     async def changes(self, request: Request) -> Response:
@@ -58,8 +49,6 @@ class Remembered:
         )
 
     async def _timeline(self, request: Request, name: str, encoding: str) -> Representation | None:
-        if not await self._means(name):
-            return None
         given = parameters.collected(request.query_params.multi_items(), _KNOWN_AT)
         known_at = parameters.time(given, "known_at")
         return await self.answers.made(
@@ -68,16 +57,6 @@ class Remembered:
             encoding,
             lambda held: history.history(held, name, known_at),
         )
-
-    async def _absent(self, request: Request, name: str) -> Response:
-        whole = f"{name}{_ENDING}"
-        if await self._means(whole):
-            return await self.catalog.one(request, whole)
-        return unknown(name)
-
-    async def _means(self, name: str) -> bool:
-        found = await self.answers.looked_up(lambda held: answer.named(held, name))
-        return found is not None
 
     async def _changes(self, request: Request, encoding: str) -> Representation | None:
         given = request.query_params.multi_items()
@@ -103,20 +82,16 @@ class Remembered:
 def router(catalog: Catalog) -> APIRouter:
     """Return the routes; they stand before those of the catalog, which take every name."""
     routes, handlers = APIRouter(), Remembered(catalog)
-    over_time = {"parameters": [NAME, *map(openapi, _KNOWN_AT.values())]}
-    changed = {"parameters": [openapi(one) for one in changes.PARAMETERS]}
+    asked = [NAME, *map(openapi.parameter, _KNOWN_AT.values())]
+    over_time = openapi.moved(openapi.reads("History", asked, errors=ERRORS_OF_ONE))
+    changed = openapi.reads("ChangeList", map(openapi.parameter, changes.PARAMETERS))
+    of_rates = openapi.reads("RateSet", [_RATE_ID], errors=ERRORS_OF_ONE)
     one = f"/v1/models/{{model_id:anything}}{_ENDING}"
     reading.add(routes, one, handlers.history, openapi_extra=over_time)
     reading.add(routes, "/v1/changes", handlers.changes, openapi_extra=changed)
     rates = "/v1/rates/{rate_id}"
-    reading.add(routes, rates, handlers.rates, openapi_extra={"parameters": [_RATE_ID]})
+    reading.add(routes, rates, handlers.rates, openapi_extra=of_rates)
     return routes
-
-
-def _is_encoded(request: Request) -> bool:
-    """Return whether the ending is not written plainly, and so belongs to the name."""
-    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-    return not raw.endswith(_ENDING.encode())
 
 
 async def _no_rates(name: str) -> Response:

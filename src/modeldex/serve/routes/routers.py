@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from modeldex.dialects import huggingface, openrouter, rss, vercel
 from modeldex.query import routers
+from modeldex.serve import openapi
 from modeldex.serve.answers import Made, lossy
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import JSON, Representation
 from modeldex.serve.routes import reading
-from modeldex.serve.routes.catalog import NAME, Catalog, openapi, unknown
+from modeldex.serve.routes.catalog import NAME, Catalog
 from modeldex.snapshot.reader import Snapshot
 
 Make = Callable[[Snapshot], bytes | None]
@@ -119,14 +120,14 @@ class Routers:
             lambda encoding: self.answers.made(
                 question, shelf_key(request.scope), encoding, dressed
             ),
-            lambda: unknown(request.path_params["model_id"]),
+            lambda: self.catalog.unknown(request.path_params["model_id"]),
         )
 
 
 def router(catalog: Catalog) -> APIRouter:
     """Return the routes."""
     routes, handlers = APIRouter(), Routers(catalog)
-    listing = {"parameters": [openapi(one) for one in routers.PARAMETERS]}
+    listing = {"parameters": [openapi.parameter(one) for one in routers.PARAMETERS]}
     named = {"parameters": [NAME]}
     base = "/api/v1"
     reading.add(routes, f"{base}/models", handlers.models, openapi_extra=listing)
