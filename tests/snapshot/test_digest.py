@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from modeldex import pipeline
+from modeldex.dialects.finished import Finished
 from modeldex.domain.listing import Listing
 from modeldex.domain.model import Catalog
 from modeldex.domain.provider import Provider
@@ -178,3 +179,13 @@ def test_two_processes_make_the_same_bytes(tmp_path: Path) -> None:
 
     assert len(first) == 1 + 2 * 4
     assert first == second
+
+
+def test_a_document_of_another_dialect_is_content() -> None:
+    """What a dialect says, and what it cannot say, is another snapshot where it differs."""
+    catalog = catalogs.sized(2)
+    made = fragments.render(catalog)
+    said = replace(made, documents=[Finished("litellm/cost-map", b"{}")])
+    lost = replace(made, losses=[("litellm", 0, b"[]")])
+
+    assert len({fragments.digest(catalog, one) for one in (made, said, lost)}) == 3
