@@ -71,3 +71,15 @@ def test_a_price_that_changed_is_another_document(url: str) -> None:
     assert found["bolt/uni/zoom"]["input_cost_per_token"] == 0.9
     assert found["acme/labs/fast:free"]["output_cost_per_token"] == 0
     assert "acme/uni/old" not in found
+
+
+@pytest.mark.parametrize("path", ["/v1/dialects", "/v1/dialects/litellm/losses"])
+def test_what_tells_of_dialects_is_declared_whole(url: str, path: str) -> None:
+    """The answer has the keys that OpenAPI declares, and no others."""
+    described = wire.ask(url, "/openapi.json").json["paths"]
+    named = path.replace("/litellm/", "/{dialect}/")
+    schema = described[named]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = wire.ask(url, path).json
+
+    assert set(answer) == set(schema["properties"])
+    assert set(answer["data"][0]) == set(schema["properties"]["data"]["items"]["properties"])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from modeldex import pipeline
+from modeldex.dialects.finished import Finished
 from modeldex.domain.listing import Listing
 from modeldex.domain.model import Catalog
 from modeldex.domain.provider import Provider
@@ -203,3 +204,13 @@ def test_another_envelope_or_another_loss_is_another_id() -> None:
     lost = replace(rendered, losses=[(name, total, b"[]"), *rendered.losses[1:]])
 
     assert len({fragments.digest(catalog, one) for one in (rendered, listed, lost)}) == 3
+
+
+def test_a_document_of_another_dialect_is_content() -> None:
+    """What a dialect says, and what it cannot say, is another snapshot where it differs."""
+    catalog = catalogs.sized(2)
+    made = fragments.render(catalog)
+    said = replace(made, documents=[Finished("litellm/cost-map", b"{}")])
+    lost = replace(made, losses=[("litellm", 0, b"[]")])
+
+    assert len({fragments.digest(catalog, one) for one in (made, said, lost)}) == 3

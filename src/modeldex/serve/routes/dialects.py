@@ -54,6 +54,44 @@ _NAME = {
 }
 
 
+_TEXT, _COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
+_ARRAYS = {"genai-prices/data", "catwalk/providers"}  # all others are objects
+
+
+def _closed(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _of(item: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return the description of an answer with a list."""
+    rows = {"type": "array", "items": item}
+    said = _closed(object={"const": "list"}, **more, data=rows, total=_COUNT, snapshot=_TEXT)
+    return {"description": "The list.", "content": {"application/json": {"schema": said}}}
+
+
+_TEXTS = {"type": "array", "items": _TEXT}
+_LISTED = _of(_closed(name=_TEXT, paths=_TEXTS, documents=_TEXTS, lossy=_COUNT, losses=_TEXT))
+_LOST = _of(_closed(kind=_TEXT, says=_TEXT, count=_COUNT, examples=_TEXTS), dialect=_TEXT)
+
+
+def _answered(name: str) -> dict[int | str, dict[str, Any]]:
+    """Return the description of a whole document; its shape is that of its own clients."""
+    shape = "array" if name in _ARRAYS else "object"
+    about = "How much of the catalog this dialect cannot say."
+    return {
+        200: {
+            "description": f"The document {name}.",
+            "headers": {"X-Modeldex-Lossy": {"description": about, "schema": _COUNT}},
+            "content": {"application/json": {"schema": {"type": shape}}},
+        }
+    }
+
+
 class Documents:
     """The handlers, with what they answer from."""
 
@@ -104,12 +142,13 @@ class Documents:
 def router(handlers: Catalog) -> APIRouter:
     """Return the routes of all documents, and those that tell of them."""
     routes, ours = APIRouter(), Documents(handlers)
-    for path in _BY_PATH:
-        reading.add(routes, path, ours.document)
-    reading.add(routes, "/providers", ours.removed)
-    reading.add(routes, "/v1/dialects", ours.dialects)
-    one = {"parameters": [_NAME]}
-    reading.add(routes, "/v1/dialects/{dialect}/losses", ours.losses, openapi_extra=one)
+    for path, name in _BY_PATH.items():
+        reading.add(routes, path, ours.document, responses=_answered(name))
+    gone = {410: {"description": "Gone; the detail names the path to ask for instead."}}
+    reading.add(routes, "/providers", ours.removed, responses=gone)
+    reading.add(routes, "/v1/dialects", ours.dialects, responses={200: _LISTED})
+    one, lost = {"parameters": [_NAME]}, "/v1/dialects/{dialect}/losses"
+    reading.add(routes, lost, ours.losses, openapi_extra=one, responses={200: _LOST})
     return routes
 
 
