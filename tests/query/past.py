@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from typing_extensions import override
+
 from modeldex.domain.listing import Listing
 from modeldex.domain.model import Catalog
 from modeldex.domain.provider import Provider
@@ -36,7 +38,12 @@ def _listed(offer: str) -> Listing:
 
 
 class Then(Oracle):
-    """Answers questions about another moment from the facts themselves."""
+    """Answers questions about another moment from the facts themselves; nothing was observed."""
+
+    @staticmethod
+    @override
+    def speeds(offer: str) -> None:
+        """Return that nothing is known."""
 
     def __init__(self, oracle: Oracle, facts: Sequence[Fact], moment: Moment) -> None:
         self.facts, self.moment = facts, moment

@@ -1,6 +1,8 @@
 """Any combination of parameters gives what a plain reading of the rows gives."""
 
 from collections import Counter
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from msgspec.structs import replace
 from modeldex.query.question import Question
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import SORTS
-from query.mixed import Oracle, released
+from query.mixed import Oracle, came_out
 from support.scale import scaled
 from support.snapshots import ask, ids
 
@@ -26,6 +28,39 @@ WORDS = (
     "orgs m02",
     "nowhere",
 )
+DAY = 20_780
+
+
+def rarely(strategy: st.SearchStrategy[Any], nothing: object = None) -> st.SearchStrategy[Any]:
+    """Return a strategy that is mostly *nothing*, so that many filters together leave rows."""
+    return st.one_of(*[st.just(nothing)] * 7, strategy)
+
+
+def words(*some: str) -> st.SearchStrategy[Any]:
+    """Return a filter by words, mostly none."""
+    return rarely(st.sets(st.sampled_from(some), max_size=2).map(lambda x: tuple(sorted(x))), ())
+
+
+PRICES = rarely(st.sampled_from(("0", "0.2", "0.01", "9", "9.000001", "10", "8.9999999", "99")))
+FILTERS: dict[str, Any] = {
+    "input_modalities": words("text", "image", "audio", "video"),
+    "output_modalities": words("text", "image", "embedding"),
+    "modality": words("text", "image", "text+image->text", "text->text", "audio->video"),
+    "supported_parameters": words("stop", "seed", "topK", "p1", "p33", "p71", "p89", "nothing"),
+    "capabilities": words("tools", "vision", "reasoning"),
+    "status": words("available", "deprecated", "unlisted", "retired"),
+    "min_context": rarely(st.sampled_from((0, 1000, 1001, 8192, 128_000, 10**9))),
+    "max_context": rarely(st.sampled_from((0, 1000, 8192, 10**9))),
+    **{
+        name: PRICES.map(lambda usd: None if usd is None else Decimal(usd))
+        for name in ("min_price", "max_price", "min_output_price", "max_output_price")
+    },
+    **{name: rarely(st.booleans()) for name in ("is_free", "is_private", "open_weights")},
+    "min_age_days": rarely(st.sampled_from((0, 1, 1105, 9999))),
+    "max_age_days": rarely(st.sampled_from((0, 1, 1105, 1106, 2459))),
+    "min_providers": rarely(st.sampled_from((0, 1, 2, 3, 4, 9))),
+    "day": st.just(DAY),
+}
 QUESTIONS = st.builds(
     Question,
     unique=st.booleans(),
@@ -34,6 +69,7 @@ QUESTIONS = st.builds(
     provider=st.sampled_from((None, "acme", "labs", "orgs", "bolt", "void", "nobody", "ac")),
     text=st.sampled_from((None, *WORDS)),
     include_inactive=st.booleans(),
+    **FILTERS,
     sort=st.sampled_from(("id", *SORTS)),
     order=st.sampled_from(("asc", "desc")),
     limit=st.none() | st.integers(1, 1000) | st.integers(1, 12),
@@ -58,7 +94,7 @@ def test_the_catalog_is_hard(oracle: Oracle) -> None:
     assert max(shared.values()) > 2
     assert {row["pricing"] is None for row in oracle.offers} == {True, False}
     assert {row["context_length"] is None for row in oracle.offers} == {True, False}
-    assert {released(row) is None for row in oracle.offers} == {True, False}
+    assert {came_out(row) is None for row in oracle.offers} == {True, False}
     assert {row["status"] for row in oracle.offers} == {"available", "deprecated", "unlisted"}
     assert {row["is_active"] for row in oracle.models} == {True, False}
     assert any(

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -71,6 +72,11 @@ QUESTIONS = st.builds(
     provider=st.sampled_from((None, None, "acme", "labs")),
     text=st.sampled_from((None, None, "one", "labs o")),
     include_inactive=st.booleans(),
+    max_price=st.sampled_from((None, None, None, Decimal(100_000), Decimal(99_999), Decimal(0))),
+    min_output_price=st.sampled_from((None, None, None, Decimal(0), Decimal(200_001))),
+    is_free=st.sampled_from((None, None, None, True, False)),
+    min_context=st.sampled_from((None, None, 800)),
+    min_providers=st.sampled_from((None, None, None, 1, 2, 3)),
     sort=st.sampled_from(("id", *SORTS)),
     order=st.sampled_from(("asc", "desc")),
     limit=st.none() | st.integers(1, 3),

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from modeldex.domain.history import Fact
-from modeldex.query import answer, parameters
+from modeldex.query import answer, names, parameters
 from modeldex.snapshot.publish import read_pointer
 from modeldex.snapshot.reader import Snapshot
 from modeldex.store.base import Store
@@ -63,7 +63,7 @@ def opened(directory: Path) -> Snapshot:
 
 def asked(snapshot: Snapshot, **given: str) -> dict[str, dict[str, Any]]:
     """Return the rows of the whole list, by id, for query parameters such as ``as_of``."""
-    question = parameters.question(given.items(), {})
+    question = parameters.question(given.items(), names.of(snapshot))
     found = json.loads(answer.page(snapshot, question))
     return {row["id"]: row for row in found["data"]}
 

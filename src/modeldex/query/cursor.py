@@ -1,7 +1,6 @@
 """Cursors: where a page of one list in one snapshot ends. They outlive no snapshot."""
 
 import base64
-import binascii
 import hashlib
 import re
 
@@ -53,7 +52,7 @@ def read(text: str) -> Cursor:
         try:
             body = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             found = msgspec.msgpack.decode(body, type=Cursor)
-        except (binascii.Error, msgspec.MsgspecError):
+        except (ValueError, msgspec.MsgspecError):
             raise BadValue("cursor", text, _ALLOWED) from None
         if _SNAPSHOT.fullmatch(found.snapshot):
             return found

@@ -14,7 +14,7 @@ from modeldex.domain.offer import Observed, Offer
 from modeldex.domain.provider import Provider
 from modeldex.domain.rate import Conditions, Conversion, Meter, Rate
 from modeldex.errors import QuestionError
-from modeldex.query.values import Given, parted
+from modeldex.query.wordlists import Given, parted
 
 _MOST_FIELDS, _DEEPEST, _MOST_NAMED = 100, 8, 12
 _DAY = "2026-01-01"

@@ -61,11 +61,18 @@ def facets(snapshot: Snapshot, question: Question) -> sql_facets.Facets:
     kept = cast("dict[Question, sql_facets.Facets]", snapshot.memo.setdefault("facets", {}))
     found = kept.get(question.filters)
     if found is None:
-        found = sql_facets.of(snapshot, question)
+        found = _counted(snapshot, question)
         if len(kept) >= _MOST_FACETS:
             kept.clear()
         kept[question.filters] = found
     return found
+
+
+def _counted(snapshot: Snapshot, question: Question) -> sql_facets.Facets:
+    if question.moment is None:
+        return sql_facets.of(snapshot, question)
+    offers = replace(question.filters, unique=False)
+    return sql_facets.of_then(snapshot, question, list(_then(snapshot, offers, question.moment)))
 
 
 def _then(snapshot: Snapshot, question: Question, moment: Moment) -> "array[int]":

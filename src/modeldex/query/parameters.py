@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from modeldex.domain.ids import slug
 from modeldex.domain.offer import STATUSES
 from modeldex.errors import QuestionError
-from modeldex.query import cursor, fields, table, values
+from modeldex.query import cursor, fields, table, values, wordlists
 from modeldex.query.names import Names
 from modeldex.query.question import NATIVE, SHAPES, OneQuestion, Question
 from modeldex.query.table import ALL, LONGEST, MOST_ROWS, Parameter
@@ -79,7 +79,7 @@ def question(given: Iterable[tuple[str, str]], names: Names, day: int = 0) -> Qu
         is_private=values.either(found, "is_private"),
         input_modalities=_words(found, schema.INPUT_MODALITIES, names),
         output_modalities=_words(found, schema.OUTPUT_MODALITIES, names),
-        modality=values.modality(found, names),
+        modality=wordlists.modality(found, names),
         supported_parameters=_words(found, schema.PARAMETERS, names),
         capabilities=_words(found, schema.CAPABILITIES, names),
         min_context=_number(found, "min_context"),
@@ -93,7 +93,7 @@ def question(given: Iterable[tuple[str, str]], names: Names, day: int = 0) -> Qu
         min_age_days=_number(found, "min_age_days"),
         max_age_days=_number(found, "max_age_days"),
         min_providers=_number(found, "min_providers"),
-        status=values.several(found, "status", STATUSES),
+        status=wordlists.several(found, "status", STATUSES),
         include_inactive=values.boolean(found, "include_inactive"),
         sort=sort or ("relevance" if text else "id"),
         order=values.one_of(found, "order", ("asc", "desc")) or "asc",
@@ -105,6 +105,10 @@ def question(given: Iterable[tuple[str, str]], names: Names, day: int = 0) -> Qu
         shape=values.one_of(found, "shape", SHAPES) or NATIVE,
         moment=values.moment(found),
     )
+    if asked.status and asked.moment is not None:
+        raise QuestionError(
+            "status", "status is that of today. Leave out as_of and known_at, or status."
+        )
     return _placed(_dated(asked, day), found)
 
 
@@ -163,7 +167,7 @@ def _gateways(found: Given, names: Names) -> tuple[str, ...]:
 
 
 def _words(found: Given, kind: str, names: Names) -> tuple[str, ...]:
-    return values.several(found, kind, names.allowed(kind)) if kind in found else ()
+    return wordlists.several(found, kind, names.allowed(kind)) if kind in found else ()
 
 
 def _number(found: Given, name: str) -> int | None:

@@ -1,5 +1,6 @@
 """Counts of what matches, by who serves and made it and what it can do."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from modeldex.snapshot.reader import Snapshot
 Counts = dict[str, int]
 Facets = dict[str, Counts]
 _MASKS = (schema.INPUT_MODALITIES, schema.OUTPUT_MODALITIES, schema.CAPABILITIES)
+_SOME = "offers o where o.rank in (select value from json_each(?))"
 _FREE = {1: "true", 0: "false", None: "unknown"}
 
 
@@ -22,18 +24,29 @@ def of(snapshot: Snapshot, question: Question) -> Facets:
     Values are sorted by their counts, the most frequent first. A model counts for each value that
     one of its matching offers has.
     """
-    where, values = sql.matches(question, snapshot)
+    statement = sql.matches(question, snapshot)
+    found = _known(snapshot, question, statement)
+    status, free = STATUSES.__getitem__, _FREE.__getitem__
+    found["status"] = _counted(snapshot, question, "status", statement, status)
+    found["is_free"] = _counted(snapshot, question, "free", statement, free)
+    return found
+
+
+def of_then(snapshot: Snapshot, question: Question, offers: Sequence[int]) -> Facets:
+    """Return the same of some offers, but for their status and price, which were others then."""
+    wanted = json.dumps(offers)
+    return _known(snapshot, question, (_SOME, [wanted]))
+
+
+def _known(snapshot: Snapshot, question: Question, statement: sql.Statement) -> Facets:
     slugs = [one.slug for one in snapshot.providers]
     authors = {number: slug for slug, number in snapshot.authors.items()}
     found = {
-        "provider": _counted(snapshot, question, "provider", where, values, slugs.__getitem__),
-        "author": _counted(snapshot, question, "author", where, values, authors.__getitem__),
+        "provider": _counted(snapshot, question, "provider", statement, slugs.__getitem__),
+        "author": _counted(snapshot, question, "author", statement, authors.__getitem__),
     }
     for kind in _MASKS:
-        found[kind] = _worded(snapshot, question, kind, where, values)
-    status, free = STATUSES.__getitem__, _FREE.__getitem__
-    found["status"] = _counted(snapshot, question, "status", where, values, status)
-    found["is_free"] = _counted(snapshot, question, "free", where, values, free)
+        found[kind] = _worded(snapshot, question, kind, *statement)
     return found
 
 
@@ -41,10 +54,10 @@ def _counted(
     snapshot: Snapshot,
     question: Question,
     column: str,
-    where: str,
-    values: Sequence[object],
+    matching: sql.Statement,
     name: Callable[[Any], str],
 ) -> Counts:
+    where, values = matching
     many = "count(distinct o.model)" if question.unique else "count(*)"
     statement = f"select o.{column}, {many} from {where} group by o.{column}"
     return _sorted({name(one): count for one, count in snapshot.rows(statement, values)})

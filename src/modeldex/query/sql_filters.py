@@ -19,6 +19,7 @@ _MILLION = Decimal(1_000_000)
 def of(question: Question, snapshot: Snapshot) -> Condition:
     """Return what every matching offer fulfils, its text aside."""
     found = [*facts(question, snapshot), *prices(question, snapshot, "o")]
+    found.extend(_between("o.providers", question.min_providers, None))
     # Both values are named, so that one index serves either list.
     shown = "o.active in (0, 1)" if question.include_inactive else "o.active = 1"
     return joined([(shown, []), *found])
@@ -31,7 +32,7 @@ def joined(found: Sequence[Condition]) -> Condition:
 
 
 def facts(question: Question, snapshot: Snapshot) -> Iterator[Condition]:
-    """Yield the conditions on what today's row says, but for its price."""
+    """Yield the conditions on what today's row says, prices and other providers aside."""
     yield from _who(question, snapshot)
     for kind in schema.KINDS_OF_WORDS:
         if said := getattr(question, kind):
@@ -39,8 +40,6 @@ def facts(question: Question, snapshot: Snapshot) -> Iterator[Condition]:
     yield from _between("o.context", question.min_context, question.max_context)
     yield from _flag("o.private", question.is_private)
     yield from _flag("o.open_weights", question.open_weights)
-    if question.min_providers is not None:
-        yield "o.providers >= ?", [question.min_providers]
     if question.status:
         numbers: list[object] = [STATUSES.index(one) for one in question.status]
         yield f"o.status in ({_marks(numbers)})", numbers

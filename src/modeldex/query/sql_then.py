@@ -92,11 +92,23 @@ def _matching(question: Question, moment: Moment, snapshot: Snapshot) -> Stateme
         f"where {where} and {_IN_FORCE} group by o.rank"
     )
     having = "" if question.include_inactive else " having listed"
-    costs, limits = sql_filters.joined([*sql_filters.prices(question, snapshot, "r")])
-    if costs != "1":
-        priced = f"select t.* from ({statement}{having}) t {_RATES} where {costs}"
-        return priced, [*values, *_values(moment), *limits]
-    return f"{statement}{having}", [*values, *_values(moment)]
+    values += _values(moment)
+    of_then = list(sql_filters.prices(question, snapshot, "r"))
+    if question.min_providers is not None:
+        of_then.append(_served(question.min_providers, moment))
+    if not of_then:
+        return f"{statement}{having}", values
+    costs, limits = sql_filters.joined(of_then)
+    return f"select t.* from ({statement}{having}) t {_RATES} where {costs}", [*values, *limits]
+
+
+def _served(many: int, moment: Moment) -> Statement:
+    """Match models that had so many providers then."""
+    counted = (
+        f"select model from ({_everything()} having listed) group by model "
+        "having count(distinct provider) >= ?"
+    )
+    return f"t.model in ({counted})", [*_values(moment), many]
 
 
 def _offers(question: Question, matching: str) -> str:
