@@ -162,6 +162,7 @@ def test_what_nobody_says_is_null_or_empty() -> None:
         ({"created": 1_700_000_000, "release_date": "2026-01-02"}, 1_700_000_000, "stated"),
         ({"release_date": "2026-01-02"}, 1_767_312_000, "release_date"),
         ({}, 1_795_392_000, "first_seen"),
+        ({"release_date": "soon"}, 1_795_392_000, "first_seen"),
     ],
 )
 def test_there_is_always_a_moment_of_creation(

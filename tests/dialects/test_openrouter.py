@@ -183,6 +183,21 @@ def test_what_is_observed_is_said(latency: dict[str, float], stats: Any) -> None
     validate(found[0], schema.ENDPOINT)
 
 
+@pytest.mark.parametrize(
+    ("outputs", "bare"), [(None, True), (("text",), True), (("text", "image"), True),
+                          (("audio",), False), (("embedding",), False)],
+)  # fmt: skip
+def test_the_bare_list_is_of_what_may_make_text(
+    outputs: tuple[str, ...] | None, *, bare: bool
+) -> None:
+    """What is known to make something else only is in the list of all."""
+    (model,) = catalogs.of(
+        catalogs.priced("acme", "labs/m", "1", "1", output_modalities=outputs)
+    ).models
+
+    assert openrouter.may_make_text(model) is bare
+
+
 def test_a_provider_says_only_what_is_known() -> None:
     """Its policies are null, not an empty address."""
     row = openrouter.provider_row(Provider(slug="acme", name="Acme"))

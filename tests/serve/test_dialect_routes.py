@@ -317,6 +317,7 @@ def test_a_snapshot_that_is_gone_is_said_to_be(url: str) -> None:
         ("output_modalities=all",
          {"labs/whole:v1", "labs/plain", "labs/free:free", "labs/no-context"}),
         ("output_modalities=embeddings", set()),
+        ("output_modalities=text", {"labs/whole:v1", "labs/plain", "labs/free:free"}),
         ("input_modalities=image", {"labs/whole:v1"}),
         ("input_modalities=image,text", {"labs/whole:v1"}),
         ("supported_parameters=tools", {"labs/whole:v1"}),

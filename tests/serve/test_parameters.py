@@ -30,9 +30,9 @@ ASKED: dict[str, tuple[str, Callable[[mixed.Row], bool]]] = {
     "is_free": ("false", lambda row: any(price(row, m, 0) for m in ("prompt", "completion"))),
     "open_weights": ("false", lambda row: row["open_weights"] is False),
     "min_age_days": ("2000", lambda row: row["created"] == 1_600_000_000
-                     or (row["created"] is None and row["release_date"] == "2020-02-29")),
+                     or (row["created_from"] != "stated" and row["release_date"] == "2020-02-29")),
     "max_age_days": ("2000", lambda row: row["created"] == 1_700_000_000
-                     or (row["created"] is None
+                     or (row["created_from"] != "stated"
                          and row["release_date"] in ("2023-11-14", "2026-11-22"))),
     "status": ("deprecated", lambda row: row["status"] == "deprecated"),
 }  # fmt: skip

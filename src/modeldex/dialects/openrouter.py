@@ -61,6 +61,12 @@ def row(model: Model, today: str, losses: Losses) -> dict[str, Any] | None:
     return None
 
 
+def may_make_text(model: Model) -> bool:
+    """Return whether a shown offer makes text, or does not say what it makes."""
+    said = (one.facts.output_modalities for one in model.offers if one.is_active)
+    return any(not outputs or "text" in outputs for outputs in said)
+
+
 def head(model: Model) -> dict[str, Any]:
     """Return what stands before the ``endpoints`` of a model."""
     first_seen = min(one.first_seen for one in model.offers)

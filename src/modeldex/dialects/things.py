@@ -61,9 +61,7 @@ def model_name(model: Model) -> str:
 
 def released(facts: Listing) -> int | None:
     """Return when it came out by its sources' word, in unix seconds; ``None`` is unknown."""
-    if facts.created is not None:
-        return facts.created
-    return None if facts.release_date is None else midnight(facts.release_date)
+    return facts.created if facts.created is not None else _release_day(facts.release_date)
 
 
 def created(facts: Listing, first_seen: str) -> tuple[int, str]:
@@ -72,11 +70,18 @@ def created(facts: Listing, first_seen: str) -> tuple[int, str]:
     It is stated, or the release date's midnight (UTC), or that of the day on which it was first
     seen here, which is no statement about the model.
     """
-    if facts.created is not None:
-        return facts.created, STATED
-    if facts.release_date is not None:
-        return midnight(facts.release_date), RELEASE_DATE
-    return midnight(first_seen), FIRST_SEEN
+    moment = released(facts)
+    if moment is None:
+        return midnight(first_seen), FIRST_SEEN
+    return moment, RELEASE_DATE if facts.created is None else STATED
+
+
+def _release_day(text: str | None) -> int | None:
+    """Return the first moment of a release date; what is no day is not known."""
+    try:
+        return None if text is None else midnight(text)
+    except ValueError:
+        return None
 
 
 def midnight(day: str) -> int:

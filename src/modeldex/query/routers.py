@@ -48,7 +48,6 @@ NOT_KNOWN = (
     "max_intelligence_index", "min_coding_index", "max_coding_index", "min_agentic_index",
     "max_agentic_index", "min_tool_success_rate", "max_tool_success_rate",
 )  # fmt: skip
-_DEFAULTS = {"output_modalities": ("text",)}
 _MODALITIES = {"embeddings": "embedding"}
 _ENDPOINTS = (
     "select e.body from offers o cross join offer_openrouter e on e.rank = o.rank "
@@ -66,7 +65,8 @@ PARAMETERS = (
     Parameter("use_rss_chat_links", "Accepted; changes nothing.",
               {"type": "boolean", "default": False}),
 )  # fmt: skip
-_BARE = Question(unique=True, output_modalities=("text",), sort="created", order="desc")
+_BARE = Question(unique=True, sort="created", order="desc")
+_TABLE = "model_openrouter"
 _KNOWN = {one.name: one for one in PARAMETERS}
 
 
@@ -74,18 +74,25 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A list of OpenRouter's.
 
     Attributes:
+        bare: without a word on what goes out: what is known to make no text is left out.
         rss: as a feed.
         given: the parameters as they came, for the address of the next page.
     """
 
     question: Question
+    bare: bool = True
     rss: bool = False
     given: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_whole_list(self) -> bool:
         """Whether it asks for everything as OpenRouter has it: a document that is finished."""
-        return not self.rss and self.question == _BARE
+        return self.bare and not self.rss and self.question == _BARE
+
+    @property
+    def column(self) -> str:
+        """The column in which a model of the list has something."""
+        return "bare" if self.bare else "body"
 
 
 def of(given: Iterable[tuple[str, str]], ask: Ask) -> Asked:
@@ -108,6 +115,7 @@ def of(given: Iterable[tuple[str, str]], ask: Ask) -> Asked:
     question = ask([("unique", "true"), *_native(found)])
     return Asked(
         question=question,
+        bare="output_modalities" not in found,
         rss=values.boolean(found, "use_rss"),
         given=tuple(one for one in given if one[0] not in ("limit", "offset")),
     )
@@ -115,9 +123,8 @@ def of(given: Iterable[tuple[str, str]], ask: Ask) -> Asked:
 
 def page(snapshot: Snapshot, asked: Asked) -> bytes:
     """Return OpenRouter's list: rows, how many there are in all, and the next page's address."""
-    table, question = "model_openrouter", asked.question
-    rows = models(snapshot, table, question)
-    total = snapshot.rows(*sql_shaped.total(question, snapshot, table))[0][0]
+    question, rows = asked.question, models(snapshot, _TABLE, asked.question, asked.column)
+    total = _total(snapshot, asked)
     end = question.offset + len(rows)
     following = _address(asked, end) if question.limit and end < total else None
     return openrouter.OPENING + b",".join(rows) + openrouter.closing(total, following)
@@ -125,20 +132,23 @@ def page(snapshot: Snapshot, asked: Asked) -> bytes:
 
 def count(snapshot: Snapshot, asked: Asked) -> bytes:
     """Return how many models there are."""
-    statement = sql_shaped.total(asked.question, snapshot, "model_openrouter")
-    return msgspec.json.encode({"data": {"count": snapshot.rows(*statement)[0][0]}})
+    return msgspec.json.encode({"data": {"count": _total(snapshot, asked)}})
 
 
-def models(snapshot: Snapshot, table: str, question: Question) -> list[bytes]:
-    """Return the rows of a page from a table of models."""
-    ranks = [rank for (rank,) in snapshot.rows(*sql_shaped.having(question, snapshot, table))]
+def models(
+    snapshot: Snapshot, table: str, question: Question, column: str = "body"
+) -> list[bytes]:
+    """Return the rows of a page from a table of models, of those with something in a column."""
+    statement = sql_shaped.having(question, snapshot, table, column)
+    ranks = [rank for (rank,) in snapshot.rows(*statement)]
     found = snapshot.rows(sql_shaped.bodies(table), (json.dumps(ranks),))
     return [body for (body,) in found]
 
 
 def feed(snapshot: Snapshot, asked: Asked) -> bytes:
     """Return the rows of a page as RSS 2.0."""
-    return rss.feed(map(msgspec.json.decode, models(snapshot, "model_openrouter", asked.question)))
+    rows = models(snapshot, _TABLE, asked.question, asked.column)
+    return rss.feed(map(msgspec.json.decode, rows))
 
 
 def one(snapshot: Snapshot, table: str, name: str) -> bytes | None:
@@ -167,6 +177,11 @@ def providers(snapshot: Snapshot) -> bytes:
     return msgspec.json.encode({"data": rows})
 
 
+def _total(snapshot: Snapshot, asked: Asked) -> int:
+    statement = sql_shaped.total(asked.question, snapshot, _TABLE, asked.column)
+    return int(snapshot.rows(*statement)[0][0])
+
+
 def _rank(snapshot: Snapshot, name: str) -> int | None:
     found = answer.named(snapshot, name, model_first=True)
     if found is None:
@@ -183,7 +198,7 @@ def _native(given: Given) -> list[tuple[str, str]]:
     sort, order = SORTS[values.one_of(given, "sort", SORTS) or "newest"]
     found = [("sort", sort), ("order", order)]
     for name, native in SAME.items():
-        for value in given.get(name, _DEFAULTS.get(name, ())):
+        for value in given.get(name, ()):
             found += [(native, said) for said in _said(name, value)]
     limit = values.whole(given, "limit", 1, MOST_ROWS)
     offset = values.whole(given, "offset", 0, MOST_OFFSET)

@@ -37,9 +37,9 @@ def having(question: Question, snapshot: Snapshot, table: str, column: str = "bo
     return f"{found} limit ? offset ?", [*values, limit, question.offset]
 
 
-def total(question: Question, snapshot: Snapshot, table: str) -> Statement:
+def total(question: Question, snapshot: Snapshot, table: str, column: str) -> Statement:
     """Return the statement that counts the matching rows for which a fragment is there."""
-    return _having(replace(question, sort="id"), snapshot, table, "body", "count(*)")
+    return _having(replace(question, sort="id"), snapshot, table, column, "count(*)")
 
 
 def _having(

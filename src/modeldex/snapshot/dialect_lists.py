@@ -8,8 +8,6 @@ from modeldex.dialects.finished import Finished
 from modeldex.domain.model import Catalog
 from modeldex.snapshot.dialect_rows import Tables
 
-_TEXT = "text"
-
 
 def whole(catalog: Catalog, tables: Tables) -> Iterator[Finished]:
     """Yield each list under ``dialect/list``; the bytes are those that the rows make one by one.
@@ -44,14 +42,9 @@ def _union(catalog: Catalog, tables: Tables, shown: Iterable[int]) -> Finished:
 
 
 def _openrouter(catalog: Catalog, tables: Tables) -> Finished:
-    """OpenRouter's own list is that of models that make text."""
+    """OpenRouter's own list is that of models that make text, as far as is known."""
     rows = tables["model_openrouter"]
-    found = [
-        rank
-        for rank, one in enumerate(catalog.models)
-        if rows[rank][1] is not None
-        and any(_TEXT in (o.facts.output_modalities or ()) for o in one.offers if o.is_active)
-    ]
+    found = [rank for rank, _, _, bare in rows if bare]
     body = b",".join(rows[rank][1] for rank in _newest(catalog.models, found))
     tail = openrouter.closing(len(found), None)
     return Finished("openrouter/list", openrouter.OPENING + body + tail)

@@ -20,6 +20,7 @@ from modeldex.domain.model import Catalog
 
 Tables = dict[str, list[tuple[Any, ...]]]
 Say = Callable[[Thing, Losses], dict[str, Any] | None]
+_BARE = b"1"
 _encode = msgspec.json.Encoder().encode
 _EITHER: dict[str, Say] = {
     openai.NAME: openai.row,
@@ -67,15 +68,17 @@ def _of_models(
     models, lost_there = catalog.models, lost[openrouter.NAME]
     for name, say in _OF_MODELS.items():
         yield f"model_{name}", [(r, _body(say(m, lost[name]))) for r, m in enumerate(models)]
+    rows = [openrouter.row(one, catalog.date, lost_there) for one in models]
     yield (
         f"model_{openrouter.NAME}",
         [
             (
                 rank,
-                _body(openrouter.row(one, catalog.date, lost_there)),
+                _body(row),
                 _encode(openrouter.head(one)),
+                _BARE if row is not None and openrouter.may_make_text(one) else None,
             )
-            for rank, one in enumerate(models)
+            for rank, (row, one) in enumerate(zip(rows, models, strict=True))
         ],
     )
     yield f"offer_{openrouter.NAME}", list(_endpoints(catalog, lost_there))

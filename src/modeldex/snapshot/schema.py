@@ -46,7 +46,7 @@ ROWS = {
     "offer_google": ("body blob not null",),
     "model_google": ("body blob not null",),
     "offer_openrouter": ("body blob not null",),  # its endpoints, with commas between
-    "model_openrouter": ("body blob", "head blob not null"),
+    "model_openrouter": ("body blob", "head blob not null", "bare blob"),  # in the bare list
     "model_vercel": ("body blob",),
     "model_huggingface": ("body blob",),
 }
