@@ -16,7 +16,7 @@ from support import live
 VERBS = (
     "serve", "refresh", "models", "show", "sources", "settings", "accept", "reject", "hide",
     "unhide", "history", "diff", "import-history", "compact", "check", "precedence",
-    "cost",
+    "cost", "keys",
 )  # fmt: skip
 README = Path(__file__).parents[2] / "README.md"
 
