@@ -37,7 +37,7 @@ async def test_a_slow_writer_undoes_no_revocation(tmp_path: Path) -> None:
     await desk.has_read.wait()
     await desk.edit(edit(kinds.KEY, "key_1", {"revoked_at": AT}, secret=""))
     quick = asyncio.create_task(KeyFile(tmp_path, desk).write())
-    await asyncio.sleep(0)
+    await asyncio.wait([quick], timeout=0.3)  # without a lock it would end here
     desk.goes_on.set()
     await asyncio.gather(slow, quick)
     assert read(tmp_path / FILE) == ()

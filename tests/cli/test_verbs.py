@@ -18,6 +18,7 @@ VERBS = (
     "unhide", "history", "diff", "import-history", "compact", "check", "precedence",
     "cost", "export",
 )  # fmt: skip
+KEYS = ("keys create", "keys list", "keys rotate", "keys revoke")
 README = Path(__file__).parents[2] / "README.md"
 
 
@@ -27,14 +28,14 @@ def test_the_command_lists_its_verbs(tmp_path: Path) -> None:
     named = set(re.findall(r"^│ ([a-z][\w-]*) +", helped.stdout, re.MULTILINE))
 
     assert (helped.returncode, bare.returncode) == (0, 2)
-    assert named == set(VERBS)
+    assert named == {*VERBS, "keys"}
     assert set(re.findall(r"^\$ modeldex ([\w-]+)", README.read_text(), re.MULTILINE)) <= named
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [*VERBS, *KEYS])
 def test_every_verb_explains_itself_and_its_options(verb: str) -> None:
     """`modeldex VERB --help` has a sentence on the verb and one on each option."""
-    done = CliRunner().invoke(app, [verb, "--help"], env={"COLUMNS": "150"})
+    done = CliRunner().invoke(app, [*verb.split(), "--help"], env={"COLUMNS": "150"})
     options = dict(re.findall(r"^│ (--\S+) +<\w.*?> +(.*?) *│$", done.stdout, re.MULTILINE))
 
     assert (done.exit_code, done.stderr) == (0, "")

@@ -228,20 +228,9 @@ def _alias(stated: Mapping[str, Any]) -> tuple[str, str]:
     return entries.join({"name": found.name, "into": found.means}, ())
 
 
-def _switch(stated: Mapping[str, Any]) -> Read:
-    found = msgspec.convert(stated, Switch)
-    return Read(name=found.source, value=found)
-
-
-def _pin(stated: Mapping[str, Any]) -> Read:
-    return Read(name="snapshot", value=msgspec.convert(stated, Pin))
-
-
 def _checked(what: str, name: str) -> str:
     if not _SLUG.fullmatch(name):
-        raise ValueError(
-            f"{what} is {name[:80]!r}; it must be a slug: a to z, 0 to 9, dots, dashes"
-        )
+        raise ValueError(f"{what} is {name[:80]!r}; it must be a slug: a to z, 0 to 9, . _ -")
     return name
 
 
@@ -253,6 +242,6 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Read]] = {
     desk.JOIN: _rule(lambda stated: entries.join(stated, ()), lambda pair: pair[0]),
     desk.PART: _rule(entries.part, lambda name: name),
     desk.ALIAS: _rule(_alias, lambda pair: pair[0]),
-    desk.SWITCH: _switch,
-    desk.PIN: _pin,
+    desk.SWITCH: lambda one: Read(name=one.get("source"), value=msgspec.convert(one, Switch)),
+    desk.PIN: lambda one: Read(name="snapshot", value=msgspec.convert(one, Pin)),
 }
