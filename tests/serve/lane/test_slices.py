@@ -33,9 +33,7 @@ class Weighed:
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_large_list_goes_out_in_slices(tmp_path: Path, encoding: str) -> None:
-    """However long the list, what goes out at once is a part of it, or small enough for the
-    shelf; all of it arrives.
-    """
+    """What goes out at once is a part of it, or small enough for the shelf; all of it arrives."""
     count = scaled(5000, 8000)
     catalogs.publish(tmp_path / "snapshots", catalogs.sized(count))
     app = Weighed(live.application(tmp_path))
