@@ -3,7 +3,7 @@
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from support import live
@@ -33,11 +33,12 @@ def connected(url: str, receive_buffer: int | None = None) -> Iterator[socket.so
 
 
 def exchange(url: str, *pieces: bytes) -> bytes:
-    """Send *pieces*, one packet each, and return all that comes until the server closes."""
+    """Send *pieces*, as many as the server takes, and return all that comes until it closes."""
     with connected(url) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for piece in pieces:
-            line.sendall(piece)
+        with suppress(ConnectionError):
+            for piece in pieces:
+                line.sendall(piece)
         return rest(line)
 
 
