@@ -1,5 +1,6 @@
 """Both lanes say the same, byte for byte, whatever is sent and however it arrives."""
 
+import re
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -137,6 +138,22 @@ def test_a_fault_of_the_lane_costs_nobody_an_answer(tmp_path: Path, broken: str)
 
     assert (after.status, after.lasting, after.body) == (200, before.lasting, before.body)
     assert log.of("error") == ["the fast lane failed"]
+
+
+def test_both_lanes_limit_alike(tmp_path: Path) -> None:
+    """Each request is counted once, whichever lane it takes, and says what is left."""
+    catalogs.publish(tmp_path / "snapshots", small())
+    found = []
+    for is_open in (True, False):
+        limited = live.application(tmp_path, fast_lane=is_open, rate_limit_anonymous="5/minute")
+        with live.served(limited) as url:
+            found.append(raw.exchange(url, *[ASK] * 7, LAST))
+
+    for said in found:
+        assert raw.statuses(said) == [200] * 5 + [429] * 2 + [200]
+        left = re.findall(rb"\r\nx-ratelimit-remaining: (\d+)", said)
+        assert [int(one) for one in left] == [4, 3, 2, 1, 0, 0, 0]
+    assert raw.masked(found[0]) == raw.masked(found[1])
 
 
 def test_a_stream_takes_the_ordinary_way(streaming: str) -> None:
