@@ -154,8 +154,8 @@ def authors(snapshot: Snapshot, asked: Page) -> bytes:
     """Return the authors as JSON."""
     names = {one.slug: one.name for one in snapshot.providers}
     found = [
-        AuthorRow(slug, names.get(slug), models, offers)
-        for slug, models, offers in snapshot.rows(_AUTHORS)
+        AuthorRow(author, names.get(author), models, offers)
+        for author, models, offers in snapshot.rows(_AUTHORS)
     ]
     data = found[_cut(asked)]
     return msgspec.json.encode(
