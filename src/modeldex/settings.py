@@ -116,6 +116,11 @@ class Settings(BaseSettings):
     keep_alive: int = Field(15, ge=1, le=600, description="Seconds of an idle connection.")
     shutdown_timeout: int = Field(10, ge=1, le=600, description="Seconds to end in.")
     anonymous: bool = Field(default=True, description="Whether reading needs no key.")
+    foreign_keys: str = Field(
+        "auto",
+        pattern="^(auto|ignore|refuse)$",
+        description="Keys that are not of our form: auto ignores them while there are no keys.",
+    )
     rate_limit_anonymous: str = Field(
         "300/minute", description="For reading without a key, for each address; or off."
     )

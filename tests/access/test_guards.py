@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from modeldex.access import keys
-from modeldex.access.facts import facts, is_google, token, without_key
+from modeldex.access.facts import Facts, facts, is_google, token, without_key
 from modeldex.access.guards import Admitted, Denied, Guards, Policy
 from modeldex.access.keys import KeyRecord
 from modeldex.access.limits import Limits
@@ -209,3 +209,29 @@ def test_a_key_in_the_query_counts_for_googles_clients_only() -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("foreign", "admin", "given", "status"),
+    [
+        ("auto", None, b"sk-anything", None),
+        ("auto", None, b"mdx_unknown", 401),
+        ("auto", "administrator", b"sk-anything", 401),
+        ("ignore", "administrator", b"sk-anything", None),
+        ("ignore", "administrator", b"mdx_unknown", 401),
+        ("refuse", None, b"sk-anything", 401),
+    ],
+)
+def test_what_a_key_of_another_service_means(
+    tmp_path: Path, foreign: str, admin: str | None, given: bytes, status: int | None
+) -> None:
+    """By default nothing while there are no keys; one of our form is never passed over."""
+    ring = KeyRing(tmp_path / "keys.json", Notebook(), lambda: 0.0, admin)
+    policy = Policy(
+        anonymous=True, per_address="off", per_key="off", writes="off", admin="off",
+        strangers="off", foreign=foreign,
+    )  # fmt: skip
+    guards = Guards(policy, ring, Proxies(), Limits(lambda: 0.0))
+    said = guards.admit(Facts("192.0.2.1", "GET", "/v1/models", x_api_key=given))
+
+    assert (said.status if isinstance(said, Denied) else None) == status

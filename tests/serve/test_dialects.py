@@ -53,7 +53,7 @@ def test_an_unknown_dialect_is_not_found_and_the_known_are_named(url: str) -> No
     answer = wire.ask(url, "/v1/dialects/cobol/losses")
 
     assert (answer.status, answer.json["code"]) == (404, "dialect_not_found")
-    assert "genai-prices, litellm" in answer.json["detail"]
+    assert "genai-prices, google, huggingface, litellm" in answer.json["detail"]
 
 
 def test_catwalks_first_list_is_gone_and_says_where_the_second_is(url: str) -> None:

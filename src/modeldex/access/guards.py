@@ -9,7 +9,7 @@ from math import ceil
 import msgspec
 
 from modeldex.access.facts import Facts, token
-from modeldex.access.keys import Key
+from modeldex.access.keys import PREFIX, Key
 from modeldex.access.limits import Limits
 from modeldex.access.networks import NOWHERE, Client, Proxies, contains
 from modeldex.access.principal import ANONYMOUS, READ, Principal
@@ -48,6 +48,9 @@ class Denied(msgspec.Struct, frozen=True):
     headers: Headers = ()
 
 
+AUTO, IGNORE, REFUSE = "auto", "ignore", "refuse"  # of foreign keys
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Who may ask how much; quotas as in settings.
 
@@ -58,6 +61,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         writes: for what clients report.
         admin: for administration.
         strangers: keys that are none, from one address.
+        foreign: what becomes of a key that is not of our form, such as clients of other services
+            bring along: ``refuse``, ``ignore``, or ``auto``: ignored while there are no keys.
     """
 
     anonymous: bool
@@ -66,6 +71,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     writes: str
     admin: str
     strangers: str
+    foreign: str = AUTO
 
 
 class Guards:
@@ -88,7 +94,17 @@ class Guards:
         if given is None:
             return self._nameless(needed, client)
         key = self.ring.find(given)
-        return self._stranger(needed, client) if key is None else self._keyed(needed, client, key)
+        if key is not None:
+            return self._keyed(needed, client, key)
+        is_none = self._is_foreign(given)
+        return self._nameless(needed, client) if is_none else self._stranger(needed, client)
+
+    def _is_foreign(self, given: bytes) -> bool:
+        """Whether a key that is unknown here is somebody else's, and passed over."""
+        ignored = self.policy.foreign == IGNORE or (
+            self.policy.foreign == AUTO and not self.ring.is_used
+        )
+        return ignored and not given.startswith(PREFIX.encode())
 
     def _nameless(self, needed: Rule, client: Client) -> Admitted | Denied:
         said = self._charge(self._per_address[needed.kind], client.group, client)

@@ -36,6 +36,11 @@ class KeyRing:
     def __len__(self) -> int:
         return len(self._keys)
 
+    @property
+    def is_used(self) -> bool:
+        """Whether there is or was a key."""
+        return bool(self._always) or self._seen is not None
+
     def find(self, token: bytes) -> Key | None:
         """Return the key of *token*, ``None`` where there is none or its time is over."""
         if len(token) > LONGEST_TOKEN:

@@ -46,6 +46,7 @@ def guards(settings: Settings, log: Log) -> Guards:
     """Return the guards of a worker."""
     policy = Policy(
         anonymous=settings.anonymous,
+        foreign=settings.foreign_keys,
         per_address=settings.rate_limit_anonymous,
         per_key=settings.rate_limit_key,
         writes=settings.rate_limit_write,

@@ -297,7 +297,13 @@ class BoundedProtocol(HttpToolsProtocol):
             self._watch()
 
     def _has_gone(self) -> None:
-        if self.is_answering and not self.cycle.response_started:
+        if self.is_answering and self.cycle.response_started:
+            self.loop.call_later(self.bounds.drain, self._abandon)  # it may be reading on
+        else:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        if self.is_answering:
             self.transport.abort()
 
     def _too_large(self) -> Refusal:
