@@ -21,6 +21,9 @@ class KeyRing:
         path: the key file; where there has never been one, there are no keys.
         now: Unix seconds.
         admin_key: a token that may everything, whatever the file says.
+
+    Attributes:
+        is_used: whether there has been a key since the process began.
     """
 
     def __init__(
@@ -31,15 +34,11 @@ class KeyRing:
         self._always = () if admin_key is None else (_administrator(admin_key),)
         self._keys = {key.sha256: key for key in self._always}
         self._seen: Stamp | None = None
+        self.is_used = bool(self._always)
         self.poll()
 
     def __len__(self) -> int:
         return len(self._keys)
-
-    @property
-    def is_used(self) -> bool:
-        """Whether there is or was a key."""
-        return bool(self._always) or self._seen is not None
 
     def find(self, token: bytes) -> Key | None:
         """Return the key of *token*, ``None`` where there is none or its time is over."""
@@ -86,6 +85,7 @@ class KeyRing:
             except ValueError as error:
                 self.log.error("a key cannot be used", key=record.id[:80], problem=str(error))
         self._keys = found
+        self.is_used = self.is_used or bool(found)
 
     def _report(self, problem: str) -> None:
         if problem != self.problem:
