@@ -35,7 +35,7 @@ from modeldex.settings import Settings
 _QUESTION = "/v1/models?sort=created&order=desc&limit="
 _LIKE_A_BROWSER = "gzip, deflate, br, zstd"
 _STEP = 100  # hits between two turns of the loop
-_PATIENCE = 30.0
+_LOOKS = 30_000  # a millisecond apart, for an answer
 # Parts of the lane that can be left out, by where they are.
 _PARTS = {
     "look-up": ("known", "find"),
@@ -110,11 +110,17 @@ class Line:
         self.protocol.connection_made(self.sink)
 
     async def ask(self, request: bytes) -> None:
-        """Wait for the answer, by whichever lane it comes."""
+        """Wait for the answer, by whichever lane it comes.
+
+        Raises:
+            RuntimeError: none came.
+        """
         self.protocol.data_received(request)
-        until = time.monotonic() + _PATIENCE
-        while self.protocol.is_answering and time.monotonic() < until:
+        for _ in range(_LOOKS):
+            if not self.protocol.is_answering:
+                return
             await asyncio.sleep(0.001)
+        raise RuntimeError("no answer came")
 
     def said(self, request: bytes) -> bytes:
         """Return the answer of the fast lane.
@@ -164,9 +170,7 @@ async def _shares(line: Line, request: bytes, hits: int, repeats: int) -> dict[s
     return found
 
 
-async def _best(
-    feed: Callable[[bytes], object], request: bytes, hits: int, repeats: int
-) -> float:
+async def _best(feed: Callable[[bytes], object], request: bytes, hits: int, repeats: int) -> float:
     """Return the microseconds of one call, at the best of some times."""
     return min([await _once(feed, request, hits) for _ in range(repeats)])
 
@@ -227,10 +231,8 @@ def _request(limit: int, accept: str) -> bytes:
 @asynccontextmanager
 async def _line(data_dir: Path) -> AsyncIterator[Line]:
     """Give a connection to a worker that runs."""
-    settings = Settings(
-        data_dir=data_dir, access_log=False, rate_limit_anonymous="100000000/minute"
-    )
-    application = worker.build(settings, structlog.get_logger())
+    given: dict[str, Any] = {"access_log": False, "rate_limit_anonymous": ours.LIMIT}
+    application = worker.build(Settings(data_dir=data_dir, **given), structlog.get_logger())
     config = uvicorn.Config(
         application, loop="uvloop", ws="none", log_level="warning", access_log=False,
         server_header=False, proxy_headers=False, lifespan="on",
