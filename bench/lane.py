@@ -188,10 +188,15 @@ async def _once(feed: Callable[[bytes], object], request: bytes, hits: int) -> f
 def _left_out(of: object, name: str, ask: Callable[[], object]) -> Iterator[None]:
     """Let a method say what it says now, without doing anything, for the length of the block."""
     method, said = getattr(of, name), list[Any]()
-    setattr(of, name, lambda *a, **k: said.append(method(*a, **k)) or said[-1])
+
+    def heard(*given: Any) -> Any:
+        said.append(method(*given))
+        return said[-1]
+
+    setattr(of, name, heard)
     ask()
     last = said[-1]
-    setattr(of, name, lambda *_a, **_k: last)
+    setattr(of, name, lambda *_given: last)
     try:
         yield
     finally:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import msgspec
 from typing_extensions import override
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from modeldex.access.facts import Facts, decisive, without_key
 from modeldex.access.guards import Admitted
@@ -95,7 +96,8 @@ class FastLane(BoundedProtocol):
 
     def _is_plain(self) -> bool:
         """Whether nothing is under way, and the connection goes on after the answer."""
-        cycle, parser = self.cycle, self.parser
+        cycle: RequestResponseCycle | None = self.cycle
+        parser = self.parser
         return (
             (cycle is None or cycle.response_complete)
             and not self.flow.write_paused
