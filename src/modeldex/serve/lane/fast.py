@@ -10,11 +10,11 @@ from urllib.parse import unquote
 
 import msgspec
 from typing_extensions import override
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from modeldex.access.facts import Facts, decisive, without_key
 from modeldex.access.guards import Admitted
 from modeldex.serve.edge import DECIDED, Refused
+from modeldex.serve.lane.bounds import PIECE
 from modeldex.serve.lane.door import Lane
 from modeldex.serve.lane.protocol import BoundedProtocol
 from modeldex.serve.middleware.answered import Answered
@@ -29,46 +29,71 @@ _UNUSUAL = frozenset(
 )  # fmt: skip
 _OK = 200
 _COPIED = 32 * 1024  # bytes; a larger body is handed over as it is
-_Headers = list[tuple[bytes, bytes]]
 
 
-class Given(msgspec.Struct, frozen=True, gc=False):
-    """What the headers of a plain request say.
+class Asked(msgspec.Struct, frozen=True):
+    """A plain request.
 
     Attributes:
+        key: of its answer on the shelf.
         name: the client's own id.
-        decisive: what the guards look at.
     """
 
-    asked: Conditions
+    key: tuple[bytes, bytes, bool]
+    facts: Facts
+    conditions: Conditions
     name: bytes | None
-    decisive: tuple[bytes, ...]
 
 
 class Hit(msgspec.Struct, frozen=True, gc=False):
     """An answer that waits for the end of its request."""
 
+    asked: Asked
     found: Representation
     body: bytes
-    given: Given
     admitted: Admitted
-    method: str
-    path: str
     began: float
 
 
 class FastLane(BoundedProtocol):
-    """One connection, whose known questions are answered here."""
+    """One connection, whose known questions are answered here.
+
+    Most clients that keep a connection ask the same again, byte for byte. Such a request is not
+    parsed anew, but nothing else is spared: guards, shelf, conditions, log and metrics.
+    """
 
     _hit: Hit | None = None
     _decision: Admitted | Refused | None = None  # for the ordinary way
-    _heard: _Headers | None = None  # headers that a client sends again and again
-    _given: Given | None = None  # what they say
+    _last: tuple[bytes, Asked] | None = None  # a request that came whole and alone, and was a hit
+    _asked: Asked | None = None  # the hit among what is being parsed
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        last, lane = self._last, self.door.lane
+        if last is None or data != last[0] or lane is None or not self._is_between():
+            self._read(data)
+            return
+        hit = self._decided(lane, last[1])
+        if hit is not None and self._is_written(lane, hit):
+            self.on_response_complete()
+        else:
+            self._read(data)
+
+    def _read(self, data: bytes) -> None:
+        """Parse what came; remember it where it was one request and a hit."""
+        is_start, begun = self._is_between(), self._begun
+        super().data_received(data)
+        asked, self._asked = self._asked, None
+        if asked is not None and is_start and len(data) <= PIECE:
+            is_alone = self._begun == begun + 1 and not self._is_open
+            self._last = (data, asked) if is_alone else None
 
     @override
     def on_headers_complete(self) -> None:
-        lane = self.door.lane
-        self._hit = hit = None if lane is None else self._decided(lane)
+        lane, asked, self._asked = self.door.lane, None, None
+        if lane is not None and self._decision is None and self._is_plain():
+            asked = self._plainly()
+        self._hit = hit = self._decided(lane, asked) if lane and asked else None
         if hit is None:
             super().on_headers_complete()
         else:
@@ -80,68 +105,83 @@ class FastLane(BoundedProtocol):
         if hit is None or lane is None:
             super().on_message_complete()
         elif self._is_written(lane, hit):
-            self._is_open = False
+            self._is_open, self._asked = False, hit.asked
             self.on_response_complete()
         else:
             super().on_headers_complete()
             super().on_message_complete()
 
-    def _decided(self, lane: Lane) -> Hit | None:
+    def _decided(self, lane: Lane, asked: Asked) -> Hit | None:
         """Return the answer; ``None`` where the ordinary way has to find it."""
         try:
-            return self._known(lane) if self._is_plain() else None
+            return self._known(lane, asked)
         except Exception as error:  # the ordinary way finds out what is to be said
             self.door.log.error("the fast lane failed", exc_info=error)
             return None
 
-    def _is_plain(self) -> bool:
-        """Whether nothing is under way, and the connection goes on after the answer."""
-        cycle: RequestResponseCycle | None = self.cycle
-        parser = self.parser
+    def _is_between(self) -> bool:
+        """Whether the next byte begins a request, and nothing is under way."""
         return (
-            (cycle is None or cycle.response_complete)
-            and not self.flow.write_paused
-            and not self._is_half_closed
-            and parser.should_keep_alive()
-            and parser.get_http_version() == "1.1"
-            and not self.transport.is_closing()
+            not self._is_open
+            and self._held is None
+            and self._refusal is None
+            and not self.is_answering
+            and self._is_writable()
         )
 
-    def _listened(self) -> Given | None:
-        """Return what the headers say; a client that says the same again is not asked again."""
-        if self.headers != self._heard:
-            self._heard, self._given = self.headers, given(self.headers)
-        return self._given
+    def _is_plain(self) -> bool:
+        """Whether no other answer is under way, and the connection goes on after this one."""
+        return (
+            not self.is_answering
+            and self._is_writable()
+            and self.parser.should_keep_alive()
+            and self.parser.get_http_version() == "1.1"
+        )
 
-    def _known(self, lane: Lane) -> Hit | None:
-        given, method = self._listened(), _READING.get(self.parser.get_method())
-        if given is None or method is None:
+    def _is_writable(self) -> bool:
+        is_stuck = self.flow.write_paused or self._is_half_closed
+        return not is_stuck and not self.transport.is_closing()
+
+    def _plainly(self) -> Asked | None:
+        """Return what is asked; ``None`` where that is no plain reading."""
+        method, given = _READING.get(self.parser.get_method()), dict(self.headers)
+        is_twice = len(given) != len(self.headers)
+        if method is None or is_twice or not _UNUSUAL.isdisjoint(given) or not self.url.isascii():
             return None
         raw, _, query = self.url.partition(b"?")
         path = raw.decode("ascii")
         path = unquote(path) if "%" in path else path
-        found = lane.known.find((raw, without_key(path, query), False), given.asked)
+        return Asked(
+            (raw, without_key(path, query), False),
+            Facts(self.peer, method, path, query, *decisive(self.headers)),
+            Conditions(given.get(b"accept-encoding", b""), given.get(b"if-none-match")),
+            own_id(self.headers),
+        )
+
+    def _known(self, lane: Lane, asked: Asked) -> Hit | None:
+        found = lane.known.find(asked.key, asked.conditions)
         if found is None or not isinstance(found.body, bytes):
             return None
         began = lane.clock()
-        decided = lane.edge.admit(Facts(self.peer, method, path, query, *given.decisive))
+        decided = lane.edge.admit(asked.facts)
         if not isinstance(decided, Admitted) or decided.principal.view is not None:
             self._decision = decided
             return None
-        return Hit(found, found.body, given, decided, method, path, began)
+        return Hit(asked, found, found.body, decided, began)
 
     def _is_written(self, lane: Lane, hit: Hit) -> bool:
         """Write the answer; return false where that failed before a byte of it was written."""
         try:
-            name, defaults = hit.given.name or new_id(), self.server_state.default_headers
+            asked, defaults = hit.asked, self.server_state.default_headers
+            name = asked.name or new_id()
             status, head = lane.writer.head(
-                hit.found, hit.given.asked, defaults, name, hit.admitted
+                hit.found, asked.conditions, defaults, name, hit.admitted
             )
         except Exception as error:
             self.door.log.error("the fast lane failed", exc_info=error)
             self._decision = hit.admitted
             return False
-        body = hit.body if status == _OK and hit.method == "GET" else b""
+        body = hit.body if status == _OK and asked.facts.method == "GET" else b""
         if len(body) > _COPIED:
             self.transport.writelines((b"".join(head), body))
         else:
@@ -152,11 +192,11 @@ class FastLane(BoundedProtocol):
     def _tell(self, lane: Lane, hit: Hit, name: str, status: int, size: int) -> None:
         """Let log and metrics know, as the ordinary way does."""
         try:
-            said, route = hit.admitted, lane.edge.route(hit.path)
-            seconds, key = lane.clock() - hit.began, said.principal.key_id or "-"
+            said, asked = hit.admitted, hit.asked.facts
+            route, key = lane.edge.route(asked.path), said.principal.key_id or "-"
             one = Answered(
-                name, hit.method, hit.path, route, status, size, seconds, "hit", "-", key,
-                said.client,
+                name, asked.method, asked.path, route, status, size, lane.clock() - hit.began,
+                "hit", "-", key, said.client,
             )  # fmt: skip
             lane.edge.answered(one)
         except Exception as error:
@@ -169,12 +209,3 @@ class FastLane(BoundedProtocol):
         if self._decision is not None:
             cast("dict[str, Any]", self.scope)[DECIDED] = self._decision
             self._decision = None
-
-
-def given(headers: _Headers) -> Given | None:
-    """Return what headers say, ``None`` where one is unusual or occurs twice."""
-    found = dict(headers)
-    if len(found) != len(headers) or not _UNUSUAL.isdisjoint(found):
-        return None
-    asked = Conditions(found.get(b"accept-encoding", b""), found.get(b"if-none-match"))
-    return Given(asked, own_id(headers), decisive(headers))

@@ -48,6 +48,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._is_open = False  # in the middle of a request
         self._is_head = False  # in the middle of its head
         self._head = self._room = self._body = 0
+        self._begun = 0  # requests so far
         self._unsent: int | None = None
 
     @property
@@ -143,6 +144,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self.url, self.headers = b"", []
         self.idling.clear()
+        self._begun += 1
         self._is_open = self._is_head = True
         self._head, self._body, self._room = 0, 0, self.bounds.headers
 
