@@ -15,7 +15,7 @@ _SERVE = (
     "from modeldex import settings; from modeldex.bootstrap import serving; "
     "serving.run_workers(settings.load())"
 )
-_LIMIT = "100000000/minute"  # counted like any other, and never met
+LIMIT = "100000000/minute"  # counted like any other, and never met
 
 
 def publish(folder: Path, offers: int, stamp: str = f"{TODAY}T12:00:00Z", seed: int = 1) -> None:
@@ -33,7 +33,7 @@ def environment(folder: Path, port: int, **settings: str) -> dict[str, str]:
         "SOURCE_MIRROR": "http://127.0.0.1:9/{source}",
         "LOG_FORMAT": "json",
         "ACCESS_LOG": "false",
-        "RATE_LIMIT_ANONYMOUS": _LIMIT,
+        "RATE_LIMIT_ANONYMOUS": LIMIT,
         **settings,
     }
     return {f"MODELDEX_{name}": value for name, value in given.items()}

@@ -187,3 +187,14 @@ def test_litellm_proxy_runs_or_says_what_is_missing() -> None:
         assert re.search(r"\(.* install .*\); nothing was measured\.\n$", done.stderr)
     else:
         assert float(rows(done.stdout)["ratio"][0].replace(",", "")) > 0
+
+
+def test_lane_tells_the_parts_of_a_hit() -> None:
+    """Each variant is a hit of the fast lane, and its parts make up the whole."""
+    done = bench("lane.py", "--hits", "200", "--repeats", "1", "--offers", "400")
+    found = rows(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert found["what"] == ["12k", "304", "100k"]
+    for column in zip(*[*found.values()][2:], strict=True):
+        whole, *parts = map(float, column)
+        assert whole == pytest.approx(sum(parts), abs=0.1)

@@ -7,13 +7,13 @@ import msgspec
 
 GOOGLE = "/v1beta"  # whose clients put their key into the query
 WRONG = b""  # a credential of a form that no key has
-_HEADERS = {
-    b"authorization": "authorization",
-    b"x-api-key": "x_api_key",
-    b"x-goog-api-key": "x_goog_api_key",
-    b"forwarded": "forwarded",
-    b"x-forwarded-for": "x_forwarded_for",
-}
+_HEADERS = (
+    b"authorization",
+    b"x-api-key",
+    b"x-goog-api-key",
+    b"forwarded",
+    b"x-forwarded-for",
+)
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
@@ -49,11 +49,16 @@ def facts(
     Args:
         headers: names in lower case.
     """
-    found: dict[str, bytes] = {}
+    return Facts(peer, method, path, query, *decisive(headers))
+
+
+def decisive(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, ...]:
+    """Return what the guards look at of headers, in the order of the fields of Facts."""
+    found: dict[bytes, bytes] = {}
     for name, value in headers:
-        if (field := _HEADERS.get(name)) is not None:
-            found[field] = found[field] + b"," + value if field in found else value
-    return Facts(peer, method, path, query, **found)
+        if name in _HEADERS:
+            found[name] = found[name] + b"," + value if name in found else value
+    return tuple([found.get(name, b"") for name in _HEADERS])
 
 
 def token(of: Facts) -> bytes | None:
@@ -61,6 +66,8 @@ def token(of: Facts) -> bytes | None:
 
     An empty ``Bearer`` is none: so a client that insists on sending something can stay anonymous.
     """
+    if not (of.authorization or of.x_api_key or of.x_goog_api_key or b"key=" in of.query):
+        return None
     if of.authorization:
         scheme, _, value = of.authorization.strip().partition(b" ")
         if scheme.lower() != b"bearer":

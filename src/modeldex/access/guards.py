@@ -13,7 +13,7 @@ from modeldex.access.keys import PREFIX, Key
 from modeldex.access.limits import Limits
 from modeldex.access.networks import NOWHERE, Client, Proxies, contains
 from modeldex.access.principal import ANONYMOUS, READ, Principal
-from modeldex.access.quotas import Headers, Quota, headers, quota
+from modeldex.access.quotas import Charge, Headers, Quota, headers, quota
 from modeldex.access.ring import KeyRing
 from modeldex.access.rules import KINDS, Rule, rule
 
@@ -23,14 +23,19 @@ class Admitted(msgspec.Struct, frozen=True):
 
     Attributes:
         client: the address that it counts as coming from.
-        headers: what its answer says of limits, whatever the answer is.
+        charge: what it cost; ``None`` where nothing is counted.
         is_private: whether no shared cache may keep the answer.
     """
 
     principal: Principal = ANONYMOUS
     client: str = NOWHERE.group
-    headers: Headers = ()
+    charge: Charge | None = None
     is_private: bool = False
+
+    @property
+    def headers(self) -> Headers:
+        """What its answer says of limits, whatever the answer is."""
+        return headers(self.charge)
 
 
 class Denied(msgspec.Struct, frozen=True):
@@ -39,13 +44,21 @@ class Denied(msgspec.Struct, frozen=True):
     Attributes:
         code: stable, for programs.
         detail: what to do about it.
+        charge: what it cost; ``None`` where nothing is counted.
+        challenge: headers that say how to do better.
     """
 
     status: int
     code: str
     detail: str
     client: str = NOWHERE.group
-    headers: Headers = ()
+    charge: Charge | None = None
+    challenge: Headers = ()
+
+    @property
+    def headers(self) -> Headers:
+        """What its answer says of limits and of keys."""
+        return (*headers(self.charge), *self.challenge)
 
 
 AUTO, IGNORE, REFUSE = "auto", "ignore", "refuse"  # of foreign keys
@@ -112,7 +125,7 @@ class Guards:
             return said
         if needed.scope != READ or not self.policy.anonymous:
             detail = "This needs a key: `Authorization: Bearer KEY` or `x-api-key: KEY`."
-            return Denied(401, "key_needed", detail, client.group, (*said, _CHALLENGE))
+            return Denied(401, "key_needed", detail, client.group, said, (_CHALLENGE,))
         return Admitted(ANONYMOUS, client.group, said)
 
     def _stranger(self, needed: Rule, client: Client) -> Denied:
@@ -124,7 +137,7 @@ class Guards:
         if isinstance(tighter, Denied):
             return tighter
         detail = "This key is unknown, revoked or expired. Use another one, or none."
-        return Denied(401, "key_invalid", detail, client.group, (*said, _CHALLENGE_INVALID))
+        return Denied(401, "key_invalid", detail, client.group, said, (_CHALLENGE_INVALID,))
 
     def _keyed(self, needed: Rule, client: Client, key: Key) -> Admitted | Denied:
         if key.networks and not contains(key.networks, client.address):
@@ -154,18 +167,16 @@ class Guards:
             self._own[name] = quota(*name)
         return self._own[name]
 
-    def _charge(self, limit: Quota | None, name: str, client: Client) -> Headers | Denied:
-        if limit is None:
-            return ()
-        charge = self.limits.charge(limit, name)
-        said = headers(limit, charge)
-        if charge.is_granted:
-            return said
+    def _charge(self, limit: Quota | None, name: str, client: Client) -> Charge | Denied | None:
+        charge = None if limit is None else self.limits.charge(limit, name)
+        if charge is None or charge.is_granted:
+            return charge
+        limit = charge.quota
         detail = (
             f"More than {limit.count} requests in {limit.seconds} s ({limit.name}). "
             f"Try again in {ceil(charge.reset)} s."
         )
-        return Denied(429, "rate_limited", detail, client.group, said)
+        return Denied(429, "rate_limited", detail, client.group, charge)
 
 
 def _quotas(policy: Policy, reads: str) -> dict[str, Quota | None]:

@@ -33,23 +33,19 @@ class Meter:
 
     def charge(self, quota: Quota, now: float) -> Charge:
         """Count one request if there is room for it; one that is refused costs nothing."""
-        buckets = self.buckets
-        while buckets and buckets[0].last + quota.seconds <= now:
+        buckets, window = self.buckets, quota.seconds
+        while buckets and buckets[0].last + window <= now:
             self.total -= buckets.pop(0).count
         is_granted = self.total < quota.count
         if is_granted:
-            self._count(quota, now)
-        reset = buckets[0].last + quota.seconds - now
-        return Charge(is_granted, quota.count - self.total, reset)
-
-    def _count(self, quota: Quota, now: float) -> None:
-        self.total += 1
-        newest = self.buckets[-1] if self.buckets else None
-        if newest is None or now - newest.first >= quota.seconds / _PARTS:
-            self.buckets.append(_Bucket(now, now, 1))
-        else:
-            newest.last = now
-            newest.count += 1
+            self.total += 1
+            newest = buckets[-1] if buckets else None
+            if newest is None or now - newest.first >= window / _PARTS:
+                buckets.append(_Bucket(now, now, 1))
+            else:
+                newest.last = now
+                newest.count += 1
+        return Charge(quota, is_granted, quota.count - self.total, buckets[0].last + window - now)
 
 
 class Limiter:

@@ -11,7 +11,7 @@ _WRITTEN = re.compile(rf"([1-9][0-9]{{0,8}})/({'|'.join(UNITS)})")
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-class Quota(msgspec.Struct, frozen=True):
+class Quota(msgspec.Struct, frozen=True, cache_hash=True):
     """At most *count* requests in any *seconds*."""
 
     name: str
@@ -23,14 +23,22 @@ class Charge(msgspec.Struct, frozen=True, gc=False):
     """What one request cost.
 
     Attributes:
+        quota: what it counted against.
         is_granted: whether there was something left.
         remaining: requests that are left now.
         reset: seconds until there is more; where nothing is left, until the next is granted.
     """
 
+    quota: Quota
     is_granted: bool
     remaining: int
     reset: float
+
+    @property
+    def numbers(self) -> tuple[int, int, int, int]:
+        """What fills the places of :func:`pattern`, in their order."""
+        remaining, reset = self.remaining, ceil(self.reset)
+        return remaining, reset, remaining, reset
 
 
 def quota(name: str, text: str) -> Quota | None:
@@ -49,19 +57,31 @@ def quota(name: str, text: str) -> Quota | None:
     return Quota(name, int(found[1]), UNITS[found[2]])
 
 
-def headers(limit: Quota, charge: Charge) -> Headers:
-    """Return what an answer says of a limit.
+def headers(charge: Charge | None) -> Headers:
+    """Return what an answer says of a limit; nothing where none was counted against."""
+    if charge is None:
+        return ()
+    reset = b"%d" % ceil(charge.reset)
+    found = _said(charge.quota, b"%d" % charge.remaining, reset)
+    return found if charge.is_granted else (*found, (b"retry-after", reset))
+
+
+def pattern(limit: Quota) -> Headers:
+    """Return the headers of what is granted, with ``%d`` where each of a charge's numbers goes."""
+    return _said(limit, b"%d", b"%d")
+
+
+def _said(limit: Quota, remaining: bytes, reset: bytes) -> Headers:
+    """Return what is said of a limit.
 
     ``RateLimit`` and ``RateLimit-Policy`` are those of the IETF draft (structured fields); the
     ``X-RateLimit-*`` say the same in the older way, the reset in seconds from now.
     """
-    count, remaining, reset = limit.count, charge.remaining, ceil(charge.reset)
     name = limit.name.encode()
-    found = (
-        (b"ratelimit", b'"%b";r=%d;t=%d' % (name, remaining, reset)),
-        (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (name, count, limit.seconds)),
-        (b"x-ratelimit-limit", b"%d" % count),
-        (b"x-ratelimit-remaining", b"%d" % remaining),
-        (b"x-ratelimit-reset", b"%d" % reset),
+    return (
+        (b"ratelimit", b'"%b";r=%b;t=%b' % (name, remaining, reset)),
+        (b"ratelimit-policy", b'"%b";q=%d;w=%d' % (name, limit.count, limit.seconds)),
+        (b"x-ratelimit-limit", b"%d" % limit.count),
+        (b"x-ratelimit-remaining", remaining),
+        (b"x-ratelimit-reset", reset),
     )
-    return found if charge.is_granted else (*found, (b"retry-after", b"%d" % reset))

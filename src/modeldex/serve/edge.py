@@ -197,5 +197,6 @@ def _facts(scope: Scope) -> Facts:
 
 def _refused(said: Denied) -> Refused:
     answer = problems.problem(said.status, said.code, said.detail)
-    of = Admitted(client=said.client, headers=said.headers)
-    return Refused(of, said.status, said.code, tuple(answer.raw_headers), bytes(answer.body))
+    of = Admitted(client=said.client, charge=said.charge)
+    headers = (*answer.raw_headers, *said.challenge)
+    return Refused(of, said.status, said.code, headers, bytes(answer.body))

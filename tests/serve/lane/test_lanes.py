@@ -161,3 +161,35 @@ def test_a_stream_takes_the_ordinary_way(streaming: str) -> None:
     found = [raw.masked(raw.exchange(streaming, get(STREAMED), LAST)) for _ in range(2)]
 
     assert found[0] == found[1]
+
+
+def test_the_same_again_on_one_connection_is_asked_in_full(tmp_path: Path) -> None:
+    """Byte for byte the same: limits, ids and what lies between are as in the ordinary lane."""
+    catalogs.publish(tmp_path / "snapshots", small())
+    found = []
+    for is_open in (True, False):
+        limited = live.application(tmp_path, fast_lane=is_open, rate_limit_anonymous="6/minute")
+        with live.served(limited) as url, wire.connected(url) as line:
+            paths = [KNOWN, KNOWN, KNOWN, "/v1/models?limit=2", KNOWN, KNOWN, KNOWN, "/readyz"]
+            found.append([line.ask(path) for path in paths])
+
+    fast, ordinary = found
+    assert [one.status for one in fast] == [200] * 6 + [429, 200]
+    left = [one.headers.get("x-ratelimit-remaining") for one in fast]
+    assert left == ["5", "4", "3", "2", "1", "0", "0", None]
+    assert len({one.headers["x-request-id"] for one in fast}) == len(fast)
+    answers = [
+        [(one.status, one.lasting, one.body) for one in lane[:6]] for lane in (fast, ordinary)
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_the_same_again_after_a_swap_is_answered_anew(tmp_path: Path) -> None:
+    """Nothing of an answer is kept with the connection."""
+    catalogs.publish(tmp_path / "snapshots", small())
+    with live.served(live.application(tmp_path)) as url, wire.connected(url) as line:
+        before = [line.ask("/v1/models").headers["etag"] for _ in range(3)]
+        catalogs.publish(tmp_path / "snapshots", small("0.4"))
+        live.eventually(lambda: line.ask("/v1/models").headers["etag"] != before[-1])
+
+    assert len(set(before)) == 1

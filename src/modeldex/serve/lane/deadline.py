@@ -13,11 +13,11 @@ class Deadline:
     set anew for what is left.
     """
 
-    __slots__ = ("_act", "_due", "_loop", "_timer")
+    __slots__ = ("_act", "_due", "_fires", "_loop", "_now", "_timer")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
-        self._loop, self._act = loop, act
-        self._due = _NEVER
+        self._loop, self._act, self._now = loop, act, loop.time
+        self._due = self._fires = _NEVER
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -32,13 +32,9 @@ class Deadline:
 
     def set(self, seconds: float) -> None:
         """Let it pass *seconds* from now."""
-        self._due = due = self._loop.time() + seconds
-        timer = self._timer
-        if timer is not None and timer.when() > due:
-            timer.cancel()
-            timer = None
-        if timer is None:
-            self._timer = self._loop.call_at(due, self._ring)
+        self._due = due = self._now() + seconds
+        if due < self._fires:
+            self._arm(due)
 
     def clear(self) -> None:
         """Wait for nothing."""
@@ -47,16 +43,23 @@ class Deadline:
     def end(self) -> None:
         """Wait for nothing, and let go of the timer, too."""
         self._due = _NEVER
+        self._disarm()
+
+    def _arm(self, due: float) -> None:
+        self._disarm()
+        self._fires, self._timer = due, self._loop.call_at(due, self._ring)
+
+    def _disarm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+        self._fires, self._timer = _NEVER, None
 
     def _ring(self) -> None:
-        self._timer = None
+        self._fires, self._timer = _NEVER, None
         if self._due == _NEVER:
             return
-        if self._loop.time() < self._due:
-            self._timer = self._loop.call_at(self._due, self._ring)
+        if self._now() < self._due:
+            self._arm(self._due)
             return
         self._due = _NEVER
         self._act()

@@ -24,7 +24,7 @@ class Lane:
 
     def __init__(self, known: Known, edge: Edge) -> None:
         self.known, self.edge = known, edge
-        self.clock, self.writer = edge.gate.watch.clock, Writer()
+        self.clock, self.writer = edge.gate.watch.clock, Writer(edge)
 
 
 class Door(msgspec.Struct, kw_only=True, frozen=True):

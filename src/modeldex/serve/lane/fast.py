@@ -11,14 +11,14 @@ from urllib.parse import unquote
 import msgspec
 from typing_extensions import override
 
-from modeldex.access.facts import facts, without_key
+from modeldex.access.facts import Facts, decisive, without_key
 from modeldex.access.guards import Admitted
 from modeldex.serve.edge import DECIDED, Refused
-from modeldex.serve.envelopes import VERSION
+from modeldex.serve.lane.bounds import PIECE
 from modeldex.serve.lane.door import Lane
 from modeldex.serve.lane.protocol import BoundedProtocol
 from modeldex.serve.middleware.answered import Answered
-from modeldex.serve.middleware.request_id import request_id
+from modeldex.serve.middleware.request_id import new_id, own_id
 from modeldex.serve.representation import Conditions, Representation
 
 _READING = {b"GET": "GET", b"HEAD": "HEAD"}
@@ -31,28 +31,70 @@ _OK = 200
 _COPIED = 32 * 1024  # bytes; a larger body is handed over as it is
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A plain request.
+
+    Attributes:
+        key: of its answer on the shelf.
+        name: the client's own id.
+    """
+
+    key: tuple[bytes, bytes, bool]
+    facts: Facts
+    conditions: Conditions
+    name: bytes | None
+
+
 class Hit(msgspec.Struct, frozen=True, gc=False):
     """An answer that waits for the end of its request."""
 
+    asked: Asked
     found: Representation
     body: bytes
-    asked: Conditions
     admitted: Admitted
-    method: str
-    path: str
     began: float
 
 
 class FastLane(BoundedProtocol):
-    """One connection, whose known questions are answered here."""
+    """One connection, whose known questions are answered here.
+
+    Most clients that keep a connection ask the same again, byte for byte. Such a request is not
+    parsed anew, but nothing else is spared: guards, shelf, conditions, log and metrics.
+    """
 
     _hit: Hit | None = None
+    _decision: Admitted | Refused | None = None  # for the ordinary way
+    _last: tuple[bytes, Asked] | None = None  # a request that came whole and alone, and was a hit
+    _asked: Asked | None = None  # the hit among what is being parsed
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        last, lane = self._last, self.door.lane
+        if last is None or data != last[0] or lane is None or not self._is_between():
+            self._read(data)
+            return
+        hit = self._decided(lane, last[1])
+        if hit is not None and self._is_written(lane, hit):
+            self.on_response_complete()
+        else:
+            self._read(data)
+
+    def _read(self, data: bytes) -> None:
+        """Parse what came; remember it where it was one request and a hit."""
+        is_start, begun = self._is_between(), self._begun
+        super().data_received(data)
+        asked, self._asked = self._asked, None
+        if asked is not None and is_start and len(data) <= PIECE:
+            is_alone = self._begun == begun + 1 and not self._is_open
+            self._last = (data, asked) if is_alone else None
 
     @override
     def on_headers_complete(self) -> None:
-        lane = self.door.lane
-        self._hit = None if lane is None else self._decided(lane)
-        if self._hit is None:
+        lane, asked, self._asked = self.door.lane, None, None
+        if lane is not None and self._decision is None and self._is_plain():
+            asked = self._plainly()
+        self._hit = hit = self._decided(lane, asked) if lane and asked else None
+        if hit is None:
             super().on_headers_complete()
         else:
             self._is_head = False
@@ -63,96 +105,107 @@ class FastLane(BoundedProtocol):
         if hit is None or lane is None:
             super().on_message_complete()
         elif self._is_written(lane, hit):
-            self._is_open = False
+            self._is_open, self._asked = False, hit.asked
             self.on_response_complete()
         else:
             super().on_headers_complete()
             super().on_message_complete()
 
-    def _decided(self, lane: Lane) -> Hit | None:
+    def _decided(self, lane: Lane, asked: Asked) -> Hit | None:
         """Return the answer; ``None`` where the ordinary way has to find it."""
         try:
-            return self._known(lane) if self._is_plain() else None
+            return self._known(lane, asked)
         except Exception as error:  # the ordinary way finds out what is to be said
             self.door.log.error("the fast lane failed", exc_info=error)
             return None
 
-    def _is_plain(self) -> bool:
-        """Whether nothing is under way, and the connection goes on after the answer."""
+    def _is_between(self) -> bool:
+        """Whether the next byte begins a request, and nothing is under way."""
         return (
-            not self.is_answering
-            and not self.flow.write_paused
-            and not self._is_half_closed
-            and self.parser.get_http_version() == "1.1"
-            and self.parser.should_keep_alive()
-            and not self.parser.should_upgrade()
-            and not self.transport.is_closing()
+            not self._is_open
+            and self._held is None
+            and self._refusal is None
+            and not self.is_answering
+            and self._is_writable()
         )
 
-    def _known(self, lane: Lane) -> Hit | None:
-        method = _READING.get(self.parser.get_method())
-        given = dict(self.headers)
-        if method is None or len(given) != len(self.headers) or not _UNUSUAL.isdisjoint(given):
+    def _is_plain(self) -> bool:
+        """Whether no other answer is under way, and the connection goes on after this one."""
+        return (
+            not self.is_answering
+            and self._is_writable()
+            and self.parser.should_keep_alive()
+            and self.parser.get_http_version() == "1.1"
+        )
+
+    def _is_writable(self) -> bool:
+        is_stuck = self.flow.write_paused or self._is_half_closed
+        return not is_stuck and not self.transport.is_closing()
+
+    def _plainly(self) -> Asked | None:
+        """Return what is asked; ``None`` where that is no plain reading."""
+        method, given = _READING.get(self.parser.get_method()), dict(self.headers)
+        is_twice = len(given) != len(self.headers)
+        if method is None or is_twice or not _UNUSUAL.isdisjoint(given) or not self.url.isascii():
             return None
         raw, _, query = self.url.partition(b"?")
         path = raw.decode("ascii")
         path = unquote(path) if "%" in path else path
-        asked = Conditions(given.get(b"accept-encoding", b""), given.get(b"if-none-match"))
-        found = lane.known.find((raw, without_key(path, query), VERSION in given), asked)
+        return Asked(
+            (raw, without_key(path, query), False),
+            Facts(self.peer, method, path, query, *decisive(self.headers)),
+            Conditions(given.get(b"accept-encoding", b""), given.get(b"if-none-match")),
+            own_id(self.headers),
+        )
+
+    def _known(self, lane: Lane, asked: Asked) -> Hit | None:
+        found = lane.known.find(asked.key, asked.conditions)
         if found is None or not isinstance(found.body, bytes):
             return None
         began = lane.clock()
-        decided = lane.edge.admit(facts(self.peer, method, path, query, given.items()))
+        decided = lane.edge.admit(asked.facts)
         if not isinstance(decided, Admitted) or decided.principal.view is not None:
-            self._note(decided)
+            self._decision = decided
             return None
-        return Hit(found, found.body, asked, decided, method, path, began)
+        return Hit(asked, found, found.body, decided, began)
 
     def _is_written(self, lane: Lane, hit: Hit) -> bool:
         """Write the answer; return false where that failed before a byte of it was written."""
         try:
-            name, decided = request_id(self.headers), hit.admitted
-            passing = lane.edge.headers(b"", name, decided)
+            asked, defaults = hit.asked, self.server_state.default_headers
+            name = asked.name or new_id()
             status, head = lane.writer.head(
-                hit.found,
-                hit.asked,
-                self.server_state.default_headers,
-                passing,
-                is_private=decided.is_private,
+                hit.found, asked.conditions, defaults, name, hit.admitted
             )
         except Exception as error:
             self.door.log.error("the fast lane failed", exc_info=error)
-            self._note(hit.admitted)
+            self._decision = hit.admitted
             return False
-        body = hit.body if status == _OK and hit.method == "GET" else b""
+        body = hit.body if status == _OK and asked.facts.method == "GET" else b""
         if len(body) > _COPIED:
-            self.transport.writelines((head, body))
+            self.transport.writelines((b"".join(head), body))
         else:
-            self.transport.write(head + body)
+            self.transport.write(b"".join((*head, body)))
         self._tell(lane, hit, name.decode(), status, len(body))
         return True
 
     def _tell(self, lane: Lane, hit: Hit, name: str, status: int, size: int) -> None:
         """Let log and metrics know, as the ordinary way does."""
         try:
-            lane.edge.answered(
-                Answered(
-                    request_id=name,
-                    method=hit.method,
-                    path=hit.path,
-                    route=lane.edge.route(hit.path),
-                    status=status,
-                    bytes=size,
-                    seconds=lane.clock() - hit.began,
-                    shelf="hit",
-                    key=hit.admitted.principal.key_id or "-",
-                    client=hit.admitted.client,
-                )
-            )
+            said, asked = hit.admitted, hit.asked.facts
+            route, key = lane.edge.route(asked.path), said.principal.key_id or "-"
+            one = Answered(
+                name, asked.method, asked.path, route, status, size, lane.clock() - hit.began,
+                "hit", "-", key, said.client,
+            )  # fmt: skip
+            lane.edge.answered(one)
         except Exception as error:
             self.door.log.error("an answer could not be counted", exc_info=error)
 
-    def _note(self, decided: Admitted | Refused) -> None:
-        """Let the ordinary way know what the guards said."""
-        scope: dict[str, Any] = cast("dict[str, Any]", self.scope)
-        scope[DECIDED] = decided
+    @override
+    def _begin(self) -> None:
+        """Let the ordinary way know what the guards said, if they were asked."""
+        super()._begin()
+        if self._decision is not None:
+            cast("dict[str, Any]", self.scope)[DECIDED] = self._decision
+            self._decision = None

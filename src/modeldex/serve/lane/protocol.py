@@ -13,7 +13,7 @@ from typing import Any, cast
 import httptools
 from typing_extensions import override
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from modeldex.serve.lane import bounds as limits
@@ -40,31 +40,30 @@ class BoundedProtocol(HttpToolsProtocol):
         self.bounds = self.door.bounds
         self.receiving = Deadline(self.loop, self._is_too_slow)
         self.draining = Deadline(self.loop, self._takes_nothing)
+        self.idling = Deadline(self.loop, self.timeout_keep_alive_handler)
+        self.peer: str | None = None  # address of the client, where it has one
         self._refusal: Refusal | None = None
         self._is_refused = self._is_half_closed = False
         self._held: memoryview | None = None  # what came and is not parsed yet
         self._is_open = False  # in the middle of a request
         self._is_head = False  # in the middle of its head
         self._head = self._room = self._body = 0
+        self._begun = 0  # requests so far
         self._unsent: int | None = None
-
-    @property
-    def peer(self) -> str | None:
-        """Address of the client, where it has one."""
-        return self.client[0] if self.client else None
 
     @property
     def is_answering(self) -> bool:
         """Whether a request is being answered, or waits for its turn."""
-        return not getattr(self.cycle, "response_complete", True)  # there is none at first
+        cycle: RequestResponseCycle | None = self.cycle  # there is none at first
+        return cycle is not None and not cycle.response_complete
 
     @property
     def waits_since(self) -> float:
         """Since when it does nothing, in the loop's time; infinite where it is of use."""
         if self.is_answering:
             return float("inf")
-        if self.timeout_keep_alive_task is not None:
-            return self.timeout_keep_alive_task.when() - self.timeout_keep_alive
+        if self.idling.is_set:
+            return self.idling.due - self.timeout_keep_alive
         return self.receiving.due - self.bounds.receive
 
     # The connection
@@ -72,6 +71,7 @@ class BoundedProtocol(HttpToolsProtocol):
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast("asyncio.Transport", transport))
+        self.peer = self.client[0] if self.client else None
         self.receiving.set(self.bounds.receive)
         if len(self.connections) > self.bounds.connections and not make_room(self):
             self.refuse(refusals.too_many())
@@ -80,6 +80,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.receiving.end()
         self.draining.end()
+        self.idling.end()
         self._held = None
         super().connection_lost(exc)
 
@@ -99,7 +100,6 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._is_refused:
             return  # read and thrown away, so that the client gets to read why
-        self._unset_keepalive_if_required()
         if self._held is None and len(data) <= limits.PIECE and not self.pipeline:
             self._parse(data)
         else:
@@ -118,21 +118,33 @@ class BoundedProtocol(HttpToolsProtocol):
 
     @override
     def on_response_complete(self) -> None:
-        self._watch()
-        super().on_response_complete()
+        """Go on with what has come since, or wait; as uvicorn does it, but for a lazy timer."""
+        self.server_state.total_requests += 1
+        self.draining.set(self.bounds.drain)
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif not self._is_open:
+            self.idling.set(self.timeout_keep_alive)
         if self._held is not None:
             self.flow.pause_reading()
             self.loop.call_soon(self._take)
         elif self._refusal is not None or self._is_half_closed:
             self._end()
-        elif self._is_open:
-            self._unset_keepalive_if_required()
+
+    @override
+    def _unset_keepalive_if_required(self) -> None:
+        self.idling.clear()
 
     # The parser
 
     @override
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        self.url, self.headers = b"", []
+        self.idling.clear()
+        self._begun += 1
         self._is_open = self._is_head = True
         self._head, self._body, self._room = 0, 0, self.bounds.headers
 
@@ -144,21 +156,30 @@ class BoundedProtocol(HttpToolsProtocol):
 
     @override
     def on_header(self, name: bytes, value: bytes) -> None:
+        headers = self.headers
         self._room -= len(name) + len(value)
-        if self._room < 0 or len(self.headers) >= self.bounds.header_count:
+        if self._room < 0 or len(headers) >= self.bounds.header_count:
             raise self._too_large()
-        name = name.lower()  # as uvicorn does it, without another call for every header
-        if name == b"expect" and value.lower() == b"100-continue":
-            self.expect_100_continue = True
-        self.headers.append((name, value))
+        headers.append((name.lower(), value))
 
     @override
     def on_headers_complete(self) -> None:
         for name, value in self.headers:
             if name == b"content-length" and int(value) > self.bounds.body:
                 raise refusals.body_too_large(self.bounds.body)
+        self._begin()
         super().on_headers_complete()
         self._is_head = False
+
+    def _begin(self) -> None:
+        """Make what uvicorn makes at the first byte of a request; a known question needs none."""
+        url, headers = self.url, self.headers
+        HttpToolsProtocol.on_message_begin(self)
+        self.url = url
+        self.headers.extend(headers)
+        self.expect_100_continue = any(
+            name == b"expect" and value.lower() == b"100-continue" for name, value in headers
+        )
 
     @override
     def on_body(self, body: bytes) -> None:
@@ -201,7 +222,7 @@ class BoundedProtocol(HttpToolsProtocol):
         except httptools.HttpParserError as error:
             self.refuse(self._reason(error))
             return
-        if not self._is_open and (self.timeout_keep_alive_task or self.is_answering):
+        if not self._is_open and (self.idling.is_set or self.is_answering):
             self.receiving.clear()
             return
         if began and self._is_head:

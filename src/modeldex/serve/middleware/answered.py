@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Answered(msgspec.Struct, gc=False, kw_only=True):
+class Answered(msgspec.Struct, gc=False):
     """One answer.
 
     Attributes:

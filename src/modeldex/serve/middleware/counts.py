@@ -12,13 +12,6 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 Series = tuple[str, str, str, str]  # method, route, status class, shelf
 
 
-class Sum(msgspec.Struct, gc=False):
-    """How many answers, and how many bytes."""
-
-    count: int = 0
-    bytes: int = 0
-
-
 class Durations(msgspec.Struct):
     """How long answers took.
 
@@ -30,6 +23,18 @@ class Durations(msgspec.Struct):
     seconds: float = 0.0
 
 
+class Sum(msgspec.Struct):
+    """How many answers, and how many bytes.
+
+    Attributes:
+        durations: those of all answers for which the shelf was asked, or not, as for these.
+    """
+
+    durations: Durations
+    count: int = 0
+    bytes: int = 0
+
+
 class Counts:
     """The counters of one worker. Each label has few values: none comes from a client."""
 
@@ -37,26 +42,35 @@ class Counts:
         self.answers: dict[Series, Sum] = {}
         self.durations: dict[str, Durations] = {}
         self.outcomes: Counter[str] = Counter()
-        self.shelf: Counter[str] = Counter()
+        self._known: dict[tuple[str, str, int, str], Sum] = {}  # by status, which costs less
+
+    @property
+    def shelf(self) -> dict[str, int]:
+        """How often the shelf had the answer, and how often not."""
+        found = self.durations.items()
+        return {shelf: sum(durations.counts) for shelf, durations in found if shelf != "-"}
 
     def add(self, one: Answered) -> None:
         """Count one answer."""
+        found = self._known.get((one.method, one.route, one.status, one.shelf))
+        if found is None:
+            found = self._series(one)
+        found.count += 1
+        found.bytes += one.bytes
+        durations, seconds = found.durations, one.seconds
+        durations.counts[bisect_left(BOUNDS, seconds)] += 1
+        durations.seconds += seconds
+        if one.outcome != "-":
+            self.outcomes[one.outcome] += 1
+
+    def _series(self, one: Answered) -> Sum:
         method = one.method if one.method in _METHODS else "other"
         series = (method, one.route, f"{one.status // 100}xx", one.shelf)
         found = self.answers.get(series)
         if found is None:
-            found = self.answers[series] = Sum()
-        found.count += 1
-        found.bytes += one.bytes
-        self._took(one)
-        if one.shelf != "-":
-            self.shelf[one.shelf] += 1
-        if one.outcome != "-":
-            self.outcomes[one.outcome] += 1
-
-    def _took(self, one: Answered) -> None:
-        found = self.durations.get(one.shelf)
-        if found is None:
-            found = self.durations[one.shelf] = Durations([0] * (len(BOUNDS) + 1))
-        found.counts[bisect_left(BOUNDS, one.seconds)] += 1
-        found.seconds += one.seconds
+            empty = Durations([0] * (len(BOUNDS) + 1))
+            found = Sum(self.durations.setdefault(one.shelf, empty))
+            self.answers[series] = found
+        if method == one.method:  # a client can invent others without end
+            self._known[method, one.route, one.status, one.shelf] = found
+        return found
