@@ -369,7 +369,10 @@ def test_providers_are_those_declared_and_those_that_only_books_know() -> None:
 
 def test_a_provider_that_a_tenant_states_is_not_known_from_books_only() -> None:
     """Whether or not a book knows it as well; its neighbour, whom only a book knows, is."""
-    own = catalogs.rows("private", [listing("shop", "own"), listing("acme", "own")])
+    own = catalogs.rows(
+        "private",
+        [listing("shop", "own", source="private"), listing("acme", "own", source="private")],
+    )
     book = a_book(listing("acme", "m", source="book"), listing("bolt", "m", source="book"))
     rules = Rules(private=frozenset({"private"}))
 
