@@ -244,7 +244,10 @@ def test_no_view_is_made_while_a_snapshot_is_pinned(guests: Guests) -> None:
     assert site.ask("POST", f"/snapshots/{current}/pin").status == 200
     fresh = tenants.key(site, tenant=ONE.mark, models=[ONE.model])
     site.everywhere("/v1/models", lambda one: one.status == 503, fresh["token"])
-    assert site.ask("POST", "/sources/acme/accept").status == 409  # a cycle has passed
+    before = site.ask("GET", "/sources/acme").json["asked_at"]
+    assert site.ask("POST", "/sources/acme/refresh").status == 202
+    path = "/v1/admin/sources/acme"
+    site.everywhere(path, lambda one: one.json["asked_at"] > before, site.key)
     assert_waiting(guests.ask("/v1/models", fresh["token"]))
     tenants.shows(site, guests.one, ONE.sees)
     assert site.ask("DELETE", "/snapshots/pin").status == 204

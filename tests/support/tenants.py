@@ -55,7 +55,8 @@ def settled(site: Site, of: Tenant) -> None:
     private = {
         "tenant": of.mark, "provider": of.mark, "model": f"{of.mark}-tuned", "rates": rates(of),
         "name": f"{of.mark.title()} Tuned", "description": f"Only {of.mark} has it.",
-        "author": of.mark, "context_length": 128_000, "capabilities": {"tools": True},
+        "author": of.mark, "context_length": 128_000, "max_output_tokens": 8_000,
+        "release_date": "2026-01-01", "open_weights": False, "capabilities": {"tools": True, "reasoning": False},
         "input_modalities": ["text"], "output_modalities": ["text"],
     }  # fmt: skip
     own = {"tenant": of.mark, "provider": "acme", "model": "labs/a", "rates": rates(of)}
@@ -74,4 +75,6 @@ def key(site: Site, **stated: Any) -> dict[str, Any]:
 
 def shows(site: Site, token: str, ids: list[str]) -> None:
     """Wait until every worker shows a key exactly these offers."""
-    site.everywhere("/v1/models", lambda one: one.status == 200 and one.ids == ids, token)
+    site.everywhere(
+        "/v1/models", lambda one: one.status == 200 and sorted(one.ids) == ids, token
+    )
