@@ -7,11 +7,10 @@ whom a model is private, it is answered like a name that nobody has.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -132,16 +131,6 @@ def heard(answer: Answer) -> str:
     return f"{headers}\n{answer.plain.decode()}".lower() if answer.body else headers.lower()
 
 
-def without_echo(text: str, path: str) -> str:
-    """Return *text* without the words that its asker sent."""
-    words = {word for word in re.split(r"[?&=]", path) if word}
-    words |= {unquote(word) for word in words} | {unquote(path.partition("?")[0]).strip("/")}
-    parts = {part for word in words for part in (word, *word.strip("/").split("/"), word[1:])}
-    for word in sorted(filter(None, parts), key=len, reverse=True):
-        text = text.replace(word.lower(), "") if "zqk" in word else text
-    return text
-
-
 def strangers(who: str) -> list[Tenant]:
     """Return the tenants whose catalog somebody must not see."""
     return [one for one in (ONE, TWO) if one != OWNERS[who]]
@@ -149,9 +138,9 @@ def strangers(who: str) -> list[Tenant]:
 
 def assert_tells_nothing(who: str, path: str, answer: Answer) -> None:
     """Fail where an answer has a mark of another tenant's that was not in the question."""
-    text = without_echo(heard(answer), path)
+    text = heard(answer)
     for one in strangers(who):
-        assert one.mark not in text, (who, path, answer.status, text[:2000])
+        assert one.mark not in text or one.mark in path, (who, path, answer.status, text[:2000])
         assert one.digits not in text.replace(".", ""), (who, path, answer.status)
     assert answer.status < 500, (who, path, answer.body[:300])
 
@@ -274,7 +263,6 @@ def test_the_public_files_have_nothing_of_a_tenant(town: Town) -> None:
     folder = town.site.directory / "data" / "snapshots"
     public = [one for one in folder.iterdir() if one.is_file()]
     assert any(one.suffix == ".sqlite" for one in public)
-    says: Callable[[bytes], bool] = lambda body: any(  # noqa: E731
-        one.mark.encode() in body.lower() for one in (ONE, TWO)
-    )
-    assert not [one.name for one in public if says(one.read_bytes())]
+    for one in public:
+        body = one.read_bytes().lower()
+        assert not any(tenant.mark.encode() in body for tenant in (ONE, TWO)), one.name

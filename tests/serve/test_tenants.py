@@ -72,14 +72,14 @@ def test_a_tenant_sees_its_own_beside_what_everybody_sees(guests: Guests, who: T
     """Lists, totals, facets, models, one offer, and its author; marked as the tenant's."""
     token = token_of(guests, who)
     listed = guests.ask("/v1/models?facets=true&limit=2", token).json
-    assert (listed["total"], len(listed["data"])) == (3, 2)
-    assert listed["facets"]["provider"] == {"acme": 2, who.mark: 1}
-    assert guests.ask("/v1/models?unique=true", token).json["total"] == 3
-    assert guests.ask("/v1/models/unique", token).json["total"] == 3
+    assert (listed["total"], len(listed["data"])) == (4, 2)
+    assert listed["facets"]["provider"] == {"acme": 2, "groq": 1, who.mark: 1}
+    assert guests.ask("/v1/models?unique=true", token).json["total"] == 4
+    assert guests.ask("/v1/models/unique", token).json["total"] == 4
     found = guests.ask(f"/v1/models/{who.model}", token).json
     assert (found["visibility"], found["pricing"]["prompt"]) == ("tenant", who.per_token)
     assert who.mark in guests.ask("/v1/authors", token).plain.decode()
-    assert guests.ask(f"/v1/models/search?q={who.mark}", token).ids == [who.model]
+    assert set(guests.ask(f"/v1/models/search?q={who.mark}", token).ids) == {*who.own}
 
 
 @BOTH
@@ -167,18 +167,20 @@ def test_a_restricted_key_sees_what_it_may(guests: Guests) -> None:
     """Nothing else is there: in totals, facets, providers, documents, by name."""
     found = guests.ask("/v1/models?facets=true", guests.narrow).json
     assert (found["total"], found["facets"]["provider"]) == (1, {"acme": 1})
-    assert [one["id"] for one in guests.ask("/v1/gateways", guests.narrow).json["data"]] == ["acme"]
+    assert [one["id"] for one in guests.ask("/v1/gateways", guests.narrow).json["data"]] == [
+        "acme"
+    ]
     assert guests.ask("/v1/models/acme/labs/a", guests.narrow).status == 404
     for path in ("/v1/changes", "/v1/models/acme/labs/aa", *DOCUMENTS):
         text = guests.ask(path, guests.narrow).plain.decode()
-        assert "labs/a\"" not in text, path
+        assert 'labs/a"' not in text, path
 
 
 @pytest.mark.parametrize("path", ["/v1/models", "/v1/models?limit=1", "/api.json", "/v1/gateways"])
 def test_no_cache_gives_ones_answer_to_another(guests: Guests, path: str) -> None:
     """It is private, varies with the key, and has an ETag of its own, hit or miss, 304 too."""
     tags = set()
-    for token in (guests.one, guests.two, guests.narrow, None):
+    for token in (guests.one, guests.two, None):
         for _ in range(2):
             answer = guests.ask(path, token)
             told = answer.headers
@@ -188,7 +190,7 @@ def test_no_cache_gives_ones_answer_to_another(guests: Guests, path: str) -> Non
         assert (again.status, again.headers["vary"]) == (304, told["vary"])
         assert again.headers["cache-control"] == told["cache-control"]
         tags.add(told["etag"])
-    assert len(tags) == 4
+    assert len(tags) == 3
 
 
 def test_a_worker_that_starts_later_shows_the_same(guests: Guests) -> None:

@@ -24,6 +24,16 @@ class Tenant(NamedTuple):
         return f"{self.mark}/{self.mark}-tuned"
 
     @property
+    def hosted(self) -> str:
+        """Id of its own model at a provider that everybody knows."""
+        return f"groq/{self.mark}-hosted"
+
+    @property
+    def own(self) -> tuple[str, str]:
+        """Ids of its own models."""
+        return self.model, self.hosted
+
+    @property
     def price(self) -> str:
         """USD for a million tokens."""
         return f"{self.digits[0]}.{self.digits[1:]}"
@@ -36,7 +46,7 @@ class Tenant(NamedTuple):
     @property
     def sees(self) -> list[str]:
         """Ids of all offers that it is shown."""
-        return sorted([*PUBLIC, self.model])
+        return sorted([*PUBLIC, *self.own])
 
 
 # No letter of these names is in a public one, so that suggestions cannot tell them apart.
@@ -51,19 +61,26 @@ def rates(of: Tenant) -> dict[str, Any]:
 
 
 def settled(site: Site, of: Tenant) -> None:
-    """Give a site a tenant, its model, and its price for a public one."""
-    private = {
-        "tenant": of.mark, "provider": of.mark, "model": f"{of.mark}-tuned", "rates": rates(of),
-        "name": f"{of.mark.title()} Tuned", "description": f"Only {of.mark} has it.",
-        "author": of.mark, "context_length": 128_000, "max_output_tokens": 8_000,
-        "release_date": "2026-01-01", "open_weights": False, "capabilities": {"tools": True, "reasoning": False},
-        "input_modalities": ["text"], "output_modalities": ["text"],
-    }  # fmt: skip
+    """Give a site a tenant, its models, and its price for a public one."""
     own = {"tenant": of.mark, "provider": "acme", "model": "labs/a", "rates": rates(of)}
     stated = {"tenant": of.mark, "name": f"Company {of.mark}"}
-    for place, body in (("/tenants", stated), ("/models", private), ("/overrides", own)):
+    bodies = (("/tenants", stated), *(("/models", private(of, one)) for one in of.own))
+    for place, body in (*bodies, ("/overrides", own)):
         answer = site.ask("POST", place, body)
         assert answer.status == 201, answer.body
+
+
+def private(of: Tenant, name: str) -> dict[str, Any]:
+    """Return a tenant's own model, of which enough is known for every dialect to say it."""
+    slug, _, model = name.partition("/")
+    return {
+        "tenant": of.mark, "provider": slug, "model": model, "rates": rates(of),
+        "name": f"{of.mark.title()} Tuned", "description": f"Only {of.mark} has it.",
+        "author": of.mark, "context_length": 128_000, "max_output_tokens": 8_000,
+        "release_date": "2026-01-01", "open_weights": False,
+        "capabilities": {"tools": True, "reasoning": False},
+        "input_modalities": ["text"], "output_modalities": ["text"],
+    }  # fmt: skip
 
 
 def key(site: Site, **stated: Any) -> dict[str, Any]:
@@ -75,6 +92,4 @@ def key(site: Site, **stated: Any) -> dict[str, Any]:
 
 def shows(site: Site, token: str, ids: list[str]) -> None:
     """Wait until every worker shows a key exactly these offers."""
-    site.everywhere(
-        "/v1/models", lambda one: one.status == 200 and sorted(one.ids) == ids, token
-    )
+    site.everywhere("/v1/models", lambda one: one.status == 200 and sorted(one.ids) == ids, token)
