@@ -367,6 +367,22 @@ def test_providers_are_those_declared_and_those_that_only_books_know() -> None:
     )
 
 
+def test_a_provider_that_a_tenant_states_is_not_known_from_books_only() -> None:
+    """Whether or not a book knows it as well; its neighbour, whom only a book knows, is."""
+    own = catalogs.rows(
+        "private",
+        [listing("shop", "own", source="private"), listing("acme", "own", source="private")],
+    )
+    book = a_book(listing("acme", "m", source="book"), listing("bolt", "m", source="book"))
+    rules = Rules(private=frozenset({"private"}))
+
+    catalog = pipeline.build([own, book], {}, catalogs.TODAY, rules)
+
+    assert {one.slug: one.book_only for one in catalog.providers} == {
+        "acme": False, "bolt": True, "shop": False,
+    }  # fmt: skip
+
+
 def test_prices_are_those_of_the_day() -> None:
     """The standard price is that of the day for which the catalog is built."""
     rates = tuple(

@@ -65,7 +65,7 @@ def build(
         date=today,
         offers=tuple(placed),
         models=tuple(_models(placed, identities, rules)),
-        providers=tuple(_providers(placed, providers)),
+        providers=tuple(_providers(placed, providers, rules)),
         history=attach(ledger, said, {one.id: one.model_id for one in placed}),
     )
 
@@ -172,11 +172,17 @@ def _authority(one: Offer) -> tuple[bool, bool, bool, str]:
     return (one.facts.provider != author, not one.confirmed, not one.is_active, one.id)
 
 
-def _providers(offers: Sequence[Offer], declared: Mapping[str, Provider]) -> list[Provider]:
+def _providers(
+    offers: Sequence[Offer], declared: Mapping[str, Provider], rules: Rules
+) -> list[Provider]:
+    """Return those declared and all others with offers; these are known from books only.
+
+    Unless a tenant states an offer of one: nobody else sees that statement, and it is no book.
+    """
     found = dict(declared)
-    listed = {one.facts.provider for one in offers if one.confirmed}
+    stated = {one.facts.provider for one in offers if not rules.private.isdisjoint(one.sources)}
     for slug in {one.facts.provider for one in offers} - found.keys():
-        found[slug] = Provider(slug=slug, name=_title(slug), book_only=slug not in listed)
+        found[slug] = Provider(slug=slug, name=_title(slug), book_only=slug not in stated)
     return [found[slug] for slug in sorted(found)]
 
 

@@ -135,7 +135,8 @@ async def _lifespan(
 ) -> AsyncIterator[dict[str, object]]:
     answers.current.poll()
     gate = site.gate
-    running = (watch(answers, site.log, views or ()), gate.watch.run(), gate.guards.ring.run())
+    shown = () if views is None else views  # which is false while none is open
+    running = (watch(answers, site.log, shown), gate.watch.run(), gate.guards.ring.run())
     tasks = [asyncio.create_task(one) for one in running]
     try:
         yield {DOOR: opened[0]}

@@ -84,7 +84,7 @@ class Edge:
 
     def __init__(self, gate: Gate, public: ASGIApp, views: Views | None = None) -> None:
         self.gate, self.public = gate, public
-        self.views = views or (lambda _name: None)
+        self.views = views
         self._routes: dict[str, str] = {}
 
     def admit(self, of: Facts) -> Admitted | Refused:
@@ -148,8 +148,16 @@ class Edge:
             return
         exchange.said, scope[NOTE] = said, said.principal
         scope["query_string"] = without_key(scope["path"], scope["query_string"])
-        app = self.views(said.principal.view) or self.public
-        await app(scope, receive, exchange.send)
+        await self._of(said.principal.view)(scope, receive, exchange.send)
+
+    def _of(self, view: str | None) -> ASGIApp:
+        """Return the application of a view: for a key that has one, never the public one."""
+        if view is None:
+            return self.public
+        found = None if self.views is None else self.views(view)
+        if found is None:
+            raise LookupError(f"There is no application for the view {view!r}.")
+        return found
 
     def _over(self, exchange: Exchange) -> None:
         route = self._learned(exchange.scope)
