@@ -20,7 +20,7 @@ from modeldex.query.question import Question
 from modeldex.snapshot.reader import Snapshot
 from query import mixed, wording
 from query.mixed import Oracle
-from query.test_oracle import QUESTIONS, rarely
+from query.test_oracle import QUESTIONS
 from support import catalogs, live, wire
 from support.scale import scaled
 
@@ -51,9 +51,8 @@ def whole(question: Question, some: set[int], *, facets: bool) -> Question:
     return replace(wording.known(question), fields=fields, facets=facets)
 
 
-WHOLE = st.builds(
-    whole, QUESTIONS, rarely(st.sets(st.integers(0, 5), min_size=1), set()), facets=st.booleans()
-)
+SOME = st.just(set[int]()) | st.sets(st.integers(0, 5))
+WHOLE = st.builds(whole, QUESTIONS, SOME, facets=st.booleans())
 LAW = settings(
     max_examples=scaled(100, 3000),
     deadline=None,
