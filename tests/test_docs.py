@@ -135,7 +135,7 @@ def test_the_defaults_on_the_page_are_the_defaults() -> None:
     assert rows
     for name, said in rows:
         default = Settings.model_fields[name.lower()].default
-        assert said.strip() == ("—" if default is None else f"{default:.10g}"), name
+        assert said.strip() == _as_written(default), name
 
 
 def test_the_page_of_observations_names_what_there_is() -> None:
@@ -158,3 +158,9 @@ def test_the_example_of_a_report_is_one() -> None:
     for one in json.loads(body)["observations"]:
         names = {one["offer"]: (schema.OFFER, one["offer"])}
         assert reported.call(one, names, now).outcome == one["outcome"]
+
+
+def _as_written(default: object) -> str:
+    if default is None:
+        return "—"
+    return str(default).lower() if isinstance(default, bool) else f"{default:.10g}"

@@ -9,13 +9,21 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from modeldex.query import shaped, sql_shaped
-from modeldex.query.question import EVERY_MODEL, EVERYTHING, Question
+from modeldex.query.question import Question
 from modeldex.query.shapes import Shaped
 from modeldex.snapshot.reader import Snapshot
+from modeldex.snapshot.schema import SORTS
 from query.mixed import Oracle
+from query.test_sql import FILTERS as NATIVE_FILTERS
+from query.test_sql import plan
 from support.scale import scaled
 
 Ids = list[str]
+OFFER_TABLES = (("offer_openai", "body"), ("offer_openai", "priced"), ("offer_anthropic", "body"),
+                ("offer_google", "body"))  # fmt: skip
+MODEL_TABLES = (("model_openai", "body"), ("model_openrouter", "body"),
+                ("model_openrouter", "bare"), ("model_vercel", "body"),
+                ("model_huggingface", "body"))  # fmt: skip
 FILTERS = st.builds(
     Question,
     unique=st.booleans(),
@@ -67,18 +75,48 @@ def test_pages_from_any_row_are_what_the_oracle_says(
     assert [one for page in reversed(before) for one in page] == ahead
 
 
-@pytest.mark.parametrize("bare", [EVERYTHING, EVERY_MODEL], ids=["offers", "models"])
-@pytest.mark.parametrize("gateways", [(), ("acme",)], ids=["all", "one gateway"])
-def test_no_page_scans_a_table(
-    snapshot: Snapshot, bare: Question, gateways: tuple[str, ...]
+@pytest.mark.finding("DB-M7")
+@pytest.mark.parametrize("what", NATIVE_FILTERS)
+@pytest.mark.parametrize("sort", ["id", *SORTS])
+@pytest.mark.parametrize("unique", [False, True])
+def test_no_page_of_another_shape_reads_a_whole_table(
+    large: Snapshot, what: str, sort: str, *, unique: bool
 ) -> None:
-    """Wherever it begins, an index finds it."""
-    question = replace(bare, gateways=gateways, sort="created", order="desc", limit=20)
-    for statement, values in (
-        sql_shaped.edge(question, 3),
-        sql_shaped.before(question, 3, snapshot),
-        sql_shaped.having(question, snapshot, "model_openrouter"),
+    """Whatever the filter and the order, an index finds its rows, its edges and its count."""
+    question = replace(
+        NATIVE_FILTERS[what], unique=unique, sort=sort, order="desc", limit=20, offset=3
+    )
+    tables = MODEL_TABLES if unique else OFFER_TABLES
+    statements = [
+        made
+        for table, column in tables
+        for made in (
+            sql_shaped.having(question, large, table, column),
+            sql_shaped.total(question, large, table, column),
+        )
+    ]
+    if sort != "id":
+        statements += [sql_shaped.edge(question, 3), sql_shaped.before(question, 3, large)]
+    for statement in statements:
+        assert whole_tables(plan(large, statement)) == [], statement[0]
+
+
+@pytest.mark.parametrize("table", sorted({name for name, _ in (*OFFER_TABLES, *MODEL_TABLES)}))
+def test_rows_are_taken_by_their_rank(large: Snapshot, table: str) -> None:
+    """Finished rows, one, many or in pairs, are looked up by their key and in no other way."""
+    ranks: list[object] = [json.dumps([2, 1, 0])]
+    one: list[object] = [1]
+    thing = table.partition("_")[0]
+    both = f"{thing}_openai", f"{thing}_anthropic"
+    for statement in (
+        (sql_shaped.bodies(table), ranks),
+        (sql_shaped.body(table), one),
+        (sql_shaped.pairs(*both), ranks),
     ):
-        plan = [row[3] for row in snapshot.rows(f"explain query plan {statement}", values)]
-        scans = [line for line in plan if line.startswith("SCAN") and "INDEX" not in line]
-        assert [line for line in scans if line not in ("SCAN q", "SCAN CONSTANT ROW")] == []
+        assert whole_tables(plan(large, statement)) == []
+
+
+def whole_tables(steps: list[str]) -> list[str]:
+    """Return the steps that read from end to end what is not the statement's own list."""
+    own = ("SCAN q", "SCAN j", "SCAN CONSTANT ROW")
+    return [one for one in steps if one.startswith("SCAN") and not one.startswith(own)]

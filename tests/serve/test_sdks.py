@@ -10,6 +10,8 @@ import pytest
 from google import genai
 from google.genai import errors, types
 
+from modeldex.access import keys
+from modeldex.access.keys import KeyRecord
 from support import catalogs, live, varied
 
 MISSING = "labs/nothing:here"
@@ -18,13 +20,15 @@ SHOWN = {
     "acme/labs/free:free", "bolt/labs/plain", "bolt/labs/embed", "bolt/labs/unpriced",
 }  # fmt: skip
 NEWEST = "acme/labs/Whole:v1"
+TOKEN = keys.new_token()
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of the varied catalog."""
+    """A server of the varied catalog, and of one key."""
     directory = tmp_path_factory.mktemp("varied")
     catalogs.publish(directory / "snapshots", varied.catalog())
+    keys.write(directory / keys.FILE, [KeyRecord(id="one", sha256=keys.digest(TOKEN))])
     with live.served(live.application(directory)) as url:
         yield url
 
@@ -32,14 +36,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def claude(served: str) -> Iterator[anthropic.Anthropic]:
     """Anthropic's client."""
-    with anthropic.Anthropic(base_url=served, api_key="none", max_retries=0) as client:
+    with anthropic.Anthropic(base_url=served, api_key=TOKEN, max_retries=0) as client:
         yield client
 
 
 @pytest.fixture
 def gpt(served: str) -> Iterator[openai.OpenAI]:
     """OpenAI's client."""
-    with openai.OpenAI(base_url=f"{served}/v1", api_key="none", max_retries=0) as client:
+    with openai.OpenAI(base_url=f"{served}/v1", api_key=TOKEN, max_retries=0) as client:
         yield client
 
 
@@ -52,13 +56,13 @@ def gemini(served: str) -> Iterator[genai.Client]:
 
 def google_client(url: str) -> genai.Client:
     """Return Google's client of a server."""
-    return genai.Client(api_key="none", http_options=types.HttpOptions(base_url=url))
+    return genai.Client(api_key=TOKEN, http_options=types.HttpOptions(base_url=url))
 
 
 @pytest.mark.parametrize("base", ["/v1", "", "/priced/v1"])
 def test_openai_s_client_lists(served: str, base: str) -> None:
     """Under any of the base URLs: every id once, with a whole number and an owner."""
-    with openai.OpenAI(base_url=f"{served}{base}", api_key="none", max_retries=0) as client:
+    with openai.OpenAI(base_url=f"{served}{base}", api_key=TOKEN, max_retries=0) as client:
         found = client.models.list().data
 
     assert {one.id for one in found} == (SHOWN if "priced" not in base else {
@@ -94,7 +98,7 @@ def test_openai_s_asynchronous_client(served: str) -> None:
 
     async def ask() -> set[str]:
         url = f"{served}/v1"
-        async with openai.AsyncOpenAI(base_url=url, api_key="none", max_retries=0) as client:
+        async with openai.AsyncOpenAI(base_url=url, api_key=TOKEN, max_retries=0) as client:
             assert (await client.models.retrieve(NEWEST)).id == NEWEST
             with pytest.raises(openai.NotFoundError):
                 await client.models.retrieve(MISSING)
@@ -191,7 +195,7 @@ def test_anthropic_s_asynchronous_client(served: str) -> None:
 
     async def ask() -> set[str]:
         async with anthropic.AsyncAnthropic(
-            base_url=served, api_key="none", max_retries=0
+            base_url=served, api_key=TOKEN, max_retries=0
         ) as client:
             assert (await client.models.retrieve(NEWEST)).id == NEWEST
             with pytest.raises(anthropic.NotFoundError):
@@ -203,10 +207,10 @@ def test_anthropic_s_asynchronous_client(served: str) -> None:
 
 def test_both_clients_read_the_union(served: str) -> None:
     """One body is a list to either, with every row once."""
-    with anthropic.Anthropic(base_url=served, api_key="none", max_retries=0) as client:
+    with anthropic.Anthropic(base_url=served, api_key=TOKEN, max_retries=0) as client:
         ours = client.models.list(extra_query={"shape": "union"}, limit=3)
         assert {one.id for one in ours} == SHOWN
-    with openai.OpenAI(base_url=f"{served}/v1", api_key="none", max_retries=0) as other:
+    with openai.OpenAI(base_url=f"{served}/v1", api_key=TOKEN, max_retries=0) as other:
         theirs = other.models.list(extra_query={"shape": "union"}).data
 
     assert {one.id for one in theirs} == SHOWN

@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from modeldex.access.facts import Facts, facts, without_key
 from modeldex.access.guards import Admitted, Denied, Guards
 from modeldex.access.rules import READING
-from modeldex.serve import problems
 from modeldex.serve.exchange import Exchange, Headers
 from modeldex.serve.front import Front
 from modeldex.serve.known import Known
@@ -25,7 +24,7 @@ from modeldex.serve.middleware.bounds import Bodies, Bounds
 from modeldex.serve.middleware.compression import Compression
 from modeldex.serve.middleware.cors import Cors, is_preflight
 from modeldex.serve.middleware.deadline import BEGAN, Deadline
-from modeldex.serve.middleware.refusals import OUTCOME, refuse
+from modeldex.serve.middleware.refusals import refuse
 from modeldex.serve.middleware.request_id import request_id
 from modeldex.serve.middleware.watch import Watch
 from modeldex.serve.principals import NOTE
@@ -42,19 +41,17 @@ Views = Callable[[str | None], ASGIApp | None]
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """The whole answer to a request that the guards turned away.
+    """What the guards said of a request that they turned away.
 
     Attributes:
         said: the same as what an admitted request gets: whose it is, and what of limits to say.
-        code: stable, for programs, logs and metrics.
-        headers: of the answer itself; the edge's own come with them.
+        why: its status, a code for programs, and what to do; told in the dialect of who asks.
+        challenge: headers that say how to do better.
     """
 
     said: Admitted
-    status: int
-    code: str
-    headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
+    why: tuple[int, str, str]
+    challenge: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,8 +140,8 @@ class Edge:
     async def _guarded(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
         said = scope.pop(DECIDED, None) or self.admit(_facts(scope))
         if isinstance(said, Refused):
-            exchange.said, scope[OUTCOME] = said.said, said.code
-            await exchange.whole(said.status, said.headers, said.body)
+            exchange.said = said.said
+            await refuse(scope, receive, exchange.send, said.why, said.challenge)
             return
         exchange.said, scope[NOTE] = said, said.principal
         scope["query_string"] = without_key(scope["path"], scope["query_string"])
@@ -204,7 +201,5 @@ def _facts(scope: Scope) -> Facts:
 
 
 def _refused(said: Denied) -> Refused:
-    answer = problems.problem(said.status, said.code, said.detail)
     of = Admitted(client=said.client, charge=said.charge)
-    headers = (*answer.raw_headers, *said.challenge)
-    return Refused(of, said.status, said.code, headers, bytes(answer.body))
+    return Refused(of, (said.status, said.code, said.detail), said.challenge)
