@@ -117,9 +117,7 @@ _SOURCE = closed(
         **dict.fromkeys(("id", "provider", "name", "state", "breaker"), TEXT),
         "book": YES,
         **dict.fromkeys(("evidence", "reason", "failure_kind", "outcome"), maybe(TEXT)),
-        **dict.fromkeys(
-            ("rows", "priced", "missing", "suspicious", "failures", "bytes"), COUNT
-        ),
+        **dict.fromkeys(("rows", "priced", "missing", "suspicious", "failures", "bytes"), COUNT),
         **dict.fromkeys(("asked_at", "answered_at", "failed_at", "next_at"), maybe(NUMBER)),
         "seconds": NUMBER,
         "held": maybe(HELD),
@@ -187,6 +185,8 @@ SCHEMAS: dict[str, Schema] = {
     "Hidden": _HIDDEN,
     "HiddenList": _listed(ref("Hidden"), total=COUNT),
     "Decided": _DONE,
+    "Decide": closed({}, optional={"model": told(TEXT, "One model of the source.")}),
+    "Hide": closed({"offer": told(TEXT, "Id of the offer.")}),
     "Audit": _listed(_LINE, next=maybe(COUNT)),
     "Settings": closed({"object": always("settings"), "settings": mapped(_SETTING)}),
 }

@@ -104,9 +104,7 @@ SCHEMAS: dict[str, Schema] = {
     "AnyList": either(*map(ref, _LISTS)),
     "AnyOne": either(*map(ref, _ROWS)),
     "GoogleModel": _GOOGLE,
-    "GoogleList": closed(
-        {"models": some(ref("GoogleModel"))}, optional={"nextPageToken": TEXT}
-    ),
+    "GoogleList": closed({"models": some(ref("GoogleModel"))}, optional={"nextPageToken": TEXT}),
     "VercelModel": _VERCEL,
     "VercelList": closed({**_LIST, "data": some(ref("VercelModel"))}),
     "HuggingFaceModel": _HUGGINGFACE,

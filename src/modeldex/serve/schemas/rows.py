@@ -93,7 +93,10 @@ _SHARED = {
     "id": told(TEXT, "Unique and stable; of an offer, gateway and what its call takes."),
     "object": always("model"),
     "created": told(WHOLE, "Unix seconds; of what, `created_from` says."),
-    "created_from": told(one_of(things.STATED, things.RELEASE_DATE, things.FIRST_SEEN), "What kind of moment `created` is."),
+    "created_from": told(
+        one_of(things.STATED, things.RELEASE_DATE, things.FIRST_SEEN),
+        "What kind of moment `created` is.",
+    ),
     "owned_by": told(TEXT, "The author's slug."),
     "canonical_slug": told(TEXT, "Id of the model."),
     "base": told(TEXT, "Id of the model that it is a variant of; else its own."),
