@@ -14,14 +14,75 @@ from urllib.parse import urlsplit
 
 from modeldex.domain.model import Catalog
 from modeldex.domain.provider import Provider
+from modeldex.serve.routes import dialects
 from support import catalogs, live
 from support.catalogs import build, priced, rows
 from support.remembered import Fact, change, name_of, remembering
 
 FILE = Path(__file__).parents[1] / "src/modeldex/serve/schemas/examples.json"
 PRICES = ("0.0000003", "0.0000005")
+LAST, CURRENT = "{last}", "{current}"  # ids of what was made last, and of the snapshot
 USAGE = {"model": "labs/large", "usage": {"input": 1000, "output": 500}, "at": "2026-11-23"}
 BATCH = {"model_ids": ["labs/large", "labs/larg"], "criteria": "price"}
+CALLS = [{"offer": "acme/labs/large", "outcome": "ok", "latency_ms": 840, "output_tokens": 300}]
+KEY = "mdx_the-administrator-of-the-examples"
+ENTRIES = (
+    ("/tenants", "orange", {"tenant": "orange", "name": "Orange"}, {"name": "Orange Inc."}),
+    (
+        "/models",
+        "orange:acme/labs/own",
+        {
+            "tenant": "orange",
+            "provider": "acme",
+            "model": "labs/own",
+            "rates": {"input": {"usd": "2", "per": "1M"}, "output": {"usd": "4", "per": "1M"}},
+        },
+        {"context_length": 32_000},
+    ),
+    (
+        "/overrides",
+        LAST,
+        {"provider": "acme", "rates": {"input": {"usd": "0.2", "per": "1M"}}},
+        {"reason": "A contract."},
+    ),
+    ("/rules/joins", "labs/big", {"name": "labs/big", "into": "labs/large"}, {"reason": "One."}),
+    ("/rules/parts", "labs/tiny", {"name": "labs/tiny"}, {"reason": "Another."}),
+    ("/rules/aliases", "labs/l", {"name": "labs/l", "means": "labs/large"}, {"reason": "Short."}),
+)
+# Method, path as it is described, as it is asked, and what is sent.
+ADMINISTERED: tuple[tuple[str, str, str, Any], ...] = (
+    *(
+        one
+        for place, name, stated, changes in ENTRIES
+        for one in (
+            ("POST", place, place, stated),
+            ("GET", place, place, None),
+            ("GET", f"{place}/{{name}}", f"{place}/{name}", None),
+            ("PUT", f"{place}/{{name}}", f"{place}/{name}", stated),
+            ("PATCH", f"{place}/{{name}}", f"{place}/{name}", changes),
+        )
+    ),
+    ("POST", "/keys", "/keys", {"tenant": "orange", "scopes": ["read", "observe"]}),
+    ("GET", "/keys", "/keys", None),
+    ("GET", "/keys/{name}", f"/keys/{LAST}", None),
+    ("PATCH", "/keys/{name}", f"/keys/{LAST}", {"limit": "600/minute"}),
+    ("POST", "/keys/{name}/rotate", f"/keys/{LAST}/rotate", None),
+    ("DELETE", "/keys/{name}", f"/keys/{LAST}", None),
+    ("POST", "/hidden", "/hidden", {"offer": "bolt/labs/Large"}),
+    ("GET", "/hidden", "/hidden", None),
+    ("GET", "/sources", "/sources", None),
+    ("GET", "/sources/{source}", "/sources/acme", None),
+    ("POST", "/sources/{source}/disable", "/sources/acme/disable", None),
+    ("POST", "/sources/{source}/enable", "/sources/acme/enable", None),
+    ("POST", "/sources/{source}/refresh", "/sources/acme/refresh", None),
+    ("POST", "/sources/{source}/accept", "/sources/acme/accept", {}),
+    ("POST", "/sources/{source}/reject", "/sources/acme/reject", {"model": "labs/large"}),
+    ("GET", "/snapshots", "/snapshots", None),
+    ("POST", "/snapshots/rollback", "/snapshots/rollback", None),
+    ("POST", "/snapshots/{snapshot}/pin", f"/snapshots/{CURRENT}/pin", None),
+    ("GET", "/audit", "/audit?limit=1", None),
+    ("GET", "/settings", "/settings", None),
+)
 # What is asked, by the operation whose answer it shows; a body is what is sent.
 REQUESTS: dict[str, tuple[str, Any]] = {
     "GET /v1/models": ("/v1/models?limit=1", None),
@@ -40,6 +101,30 @@ REQUESTS: dict[str, tuple[str, Any]] = {
     "GET /v1/changes": ("/v1/changes?limit=1", None),
     "GET /v1/rates/{rate_id}": (f"/v1/rates/{name_of(PRICES)}", None),
     "POST /v1/cost": ("/v1/cost", USAGE),
+    "GET /priced/v1/models": ("/priced/v1/models", None),
+    "GET /v1/models/trending": ("/v1/models/trending", None),
+    "GET /v1/models/low-latency": ("/v1/models/low-latency", None),
+    "GET /v1/provider/{provider}/stats": ("/v1/provider/acme/stats", None),
+    "GET /v1/provider/{provider}/top-models": ("/v1/provider/acme/top-models", None),
+    "GET /v1/gateway/{gateway}/stats": ("/v1/gateway/acme/stats", None),
+    "POST /v1/observations": ("/v1/observations", {"observations": CALLS}),
+    "GET /v1beta/models": ("/v1beta/models", None),
+    "GET /v1beta/models/{model_id}": ("/v1beta/models/labs/large", None),
+    "GET /api/v1/models": ("/api/v1/models", None),
+    "GET /api/v1/models/user": ("/api/v1/models/user", None),
+    "GET /api/v1/models/count": ("/api/v1/models/count", None),
+    "GET /api/v1/models/{model_id}/endpoints": ("/api/v1/models/labs/large/endpoints", None),
+    "GET /api/v1/model/{model_id}": ("/api/v1/model/labs/large", None),
+    "GET /api/v1/providers": ("/api/v1/providers", None),
+    "GET /vercel/v1/models": ("/vercel/v1/models", None),
+    "GET /vercel/v1/models/{model_id}": ("/vercel/v1/models/labs/large", None),
+    "GET /huggingface/v1/models": ("/huggingface/v1/models", None),
+    "GET /huggingface/v1/models/{model_id}": ("/huggingface/v1/models/labs/large", None),
+    "GET /v1/dialects": ("/v1/dialects", None),
+    "GET /v1/dialects/{dialect}/losses": ("/v1/dialects/google/losses", None),
+    **{f"GET {path}": (path, None) for paths in dialects.PATHS.values() for path in paths},
+    **{f"{method} /v1/admin{path}": (f"/v1/admin{asked}", sent)
+       for method, path, asked, sent in ADMINISTERED},
     "GET /healthz": ("/healthz", None),
     "GET /readyz": ("/readyz", None),
 }
