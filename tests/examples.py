@@ -130,8 +130,10 @@ REQUESTS: dict[str, tuple[str, Any]] = {
     "GET /v1/dialects": ("/v1/dialects", None),
     "GET /v1/dialects/{dialect}/losses": ("/v1/dialects/google/losses", None),
     **{f"GET {path}": (path, None) for paths in dialects.PATHS.values() for path in paths},
-    **{f"{method} /v1/admin{path}": (f"/v1/admin{asked}", sent)
-       for method, path, asked, sent in ADMINISTERED},
+    **{
+        f"{method} /v1/admin{path}": (f"/v1/admin{asked}", sent)
+        for method, path, asked, sent in ADMINISTERED
+    },
     "GET /healthz": ("/healthz", None),
     "GET /readyz": ("/readyz", None),
 }
@@ -148,7 +150,7 @@ OBSERVED = Observed(
     tokens_by_window={"1h": 24_000, "24h": 360_000, "7d": 2_100_000, "30d": 6_300_000},
     cost_by_window={"1h": "0.0024", "24h": "0.036", "7d": "0.21", "30d": "0.63"},
 )
-_MOMENTS = {"at", "created_at", "changed_at", "since"}
+_MOMENTS = {"at", "revoked_at", "created_at", "changed_at", "since"}
 _SECRET = re.compile(r"(key_|override_|mdx_)[A-Za-z0-9_-]{16,}")
 _SETTINGS = {"admin_key", "rate_limit_anonymous", "offline"}
 

@@ -11,7 +11,7 @@ import examples
 from modeldex.query import shapes
 from modeldex.query.parameters import PARAMETERS, PARAMETERS_OF_ONE
 from modeldex.serve.routes import dialects
-from modeldex.serve.schemas import COMPONENTS
+from modeldex.serve.schemas import COMPONENTS, PLACES
 from support import wire
 from support.declared import check_schema, failures
 
@@ -169,6 +169,7 @@ def test_every_reference_leads_to_a_shape(document: dict[str, Any]) -> None:
     named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
 
     assert named == set(COMPONENTS) == set(document["components"]["schemas"])
+    assert len(COMPONENTS) == sum(len(place.SCHEMAS) for place in PLACES)  # no name has two
 
 
 def test_every_shape_is_closed() -> None:

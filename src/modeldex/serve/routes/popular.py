@@ -132,6 +132,9 @@ def _in_path(name: str, about: str) -> dict[str, Any]:
 
 
 async def _absent(request: Request, what: str) -> Response:
+    status, code = _NOT_FOUND[what]
     name = request.path_params[what]
-    detail = f"There is no {what} {name[:80]!r}."
-    return problems.problem(404, f"{what}_not_found", detail, parameter=what)
+    return problems.problem(status, code, f"There is no {what} {name[:80]!r}.", parameter=what)
+
+
+_NOT_FOUND = {"provider": (404, "provider_not_found"), "gateway": (404, "gateway_not_found")}

@@ -16,17 +16,10 @@ from modeldex.serve.schemas import (
 )
 from modeldex.serve.schemas.words import Schema
 
+PLACES = (
+    errors, rows, lists, dialects, openrouter, documents, popular, past, costs, service, structs,
+    admin,
+)  # fmt: skip
 COMPONENTS: dict[str, Schema] = {
-    **errors.SCHEMAS,
-    **rows.SCHEMAS,
-    **lists.SCHEMAS,
-    **dialects.SCHEMAS,
-    **openrouter.SCHEMAS,
-    **documents.SCHEMAS,
-    **popular.SCHEMAS,
-    **past.SCHEMAS,
-    **costs.SCHEMAS,
-    **service.SCHEMAS,
-    **structs.SCHEMAS,
-    **admin.SCHEMAS,
+    name: shape for place in PLACES for name, shape in place.SCHEMAS.items()
 }

@@ -159,7 +159,7 @@ def _of_kind(kind: str) -> dict[str, Schema]:
         f"{name}Stated": closed(must, optional=may),
         f"{name}Changes": closed({}, "Fields to change; null removes one.", optional=changes),
         f"{name}Entry": closed(shown),
-        f"{name}List": _listed(ref(f"{name}Entry"), total=COUNT),
+        f"{name}Entries": _listed(ref(f"{name}Entry"), total=COUNT),
     }
 
 

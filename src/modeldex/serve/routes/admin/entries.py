@@ -106,7 +106,7 @@ def add(counter: Counter) -> None:
         shape = kind.capitalize()
         entry, stated = f"{shape}Entry", f"{shape}Stated"
         made, put = Said(entry, stated, (201,)), Said(entry, stated, (200, 201))
-        at("GET", place, one.listed, f"All entries of the kind {kind}.", Said(f"{shape}List"))
+        at("GET", place, one.listed, f"All entries of the kind {kind}.", Said(f"{shape}Entries"))
         at("POST", place, one.create, f"Add a {kind}.", made)
         at("GET", own, one.one, f"One {kind}.", Said(entry))
         at("PUT", own, one.put, f"Let a {kind} be as it is sent.", put)

@@ -131,7 +131,7 @@ class Keys:
 def add(counter: Counter) -> None:
     """Add the routes."""
     keys, all_keys, own = Keys(), entries.Collection(KEY), "/keys/{name}"
-    listed, one, token = Said("KeyList"), Said("KeyEntry"), Said("MadeKey")
+    listed, one, token = Said("KeyEntries"), Said("KeyEntry"), Said("MadeKey")
     made, changed = Said("MadeKey", "NewKey", (201,)), Said("KeyEntry", "KeyChanges")
     counter.add("GET", "/keys", all_keys.listed, "All keys, without their tokens.", listed)
     counter.add("POST", "/keys", keys.create, f"Make a key. {_ONCE}", made)
