@@ -10,6 +10,7 @@ from modeldex.serve.schemas import (
     openrouter,
     past,
     popular,
+    routers,
     rows,
     service,
     structs,
@@ -17,8 +18,8 @@ from modeldex.serve.schemas import (
 from modeldex.serve.schemas.words import Schema
 
 PLACES = (
-    errors, rows, lists, dialects, openrouter, documents, popular, past, costs, service, structs,
-    admin,
+    errors, rows, lists, dialects, openrouter, routers, documents, popular, past, costs, service,
+    structs, admin,
 )  # fmt: skip
 COMPONENTS: dict[str, Schema] = {
     name: shape for place in PLACES for name, shape in place.SCHEMAS.items()

@@ -4,10 +4,8 @@ from modeldex.serve.schemas.words import (
     COUNT,
     MOMENT,
     NOTHING,
-    NUMBER,
     TEXT,
     TEXTS,
-    USD,
     WHOLE,
     YES,
     Schema,
@@ -15,7 +13,6 @@ from modeldex.serve.schemas.words import (
     closed,
     either,
     maybe,
-    one_of,
     ref,
     some,
 )
@@ -55,41 +52,11 @@ _GOOGLE = closed(
         "thinking": YES,
     },
 )
-_VERCEL = closed(
-    {
-        **_OPENAI,
-        "name": TEXT,
-        "description": TEXT,
-        "context_window": COUNT,
-        "max_tokens": COUNT,
-        "type": one_of("language", "image", "embedding", "video"),
-        "tags": TEXTS,
-        "pricing": closed(
-            {"input": USD, "output": USD},
-            optional={"input_cache_read": USD, "input_cache_write": USD},
-        ),
-    }
+_DIALECT = closed(
+    {"name": TEXT, "paths": TEXTS, "documents": TEXTS, "lossy": COUNT, "losses": TEXT}
 )
-_SERVED = closed(
-    {"provider": TEXT, "status": one_of("live", "error"), "is_model_author": YES},
-    "A provider of a model; what is not known is absent.",
-    optional={
-        "context_length": COUNT,
-        "pricing": closed({"input": NUMBER, "output": NUMBER}, "USD per million tokens."),
-        "is_free": YES,
-        "supports_tools": YES,
-        "supports_structured_output": YES,
-        "first_token_latency_ms": NUMBER,
-        "throughput": NUMBER,
-    },
-)
-_HUGGINGFACE = closed(
-    {
-        **_OPENAI,
-        "architecture": closed({"input_modalities": TEXTS, "output_modalities": TEXTS}),
-        "providers": some(_SERVED),
-    }
-)
+_LOSS = closed({"kind": TEXT, "says": TEXT, "count": COUNT, "examples": TEXTS})
+_OF = {"total": COUNT, "snapshot": TEXT}
 _LISTS = ("ModelList", "OpenAIList", "PricedList", "AnthropicList", "UnionList")
 _ROWS = ("One", "OpenAIModel", "AnthropicModel", "UnionModel")
 SCHEMAS: dict[str, Schema] = {
@@ -105,35 +72,6 @@ SCHEMAS: dict[str, Schema] = {
     "AnyOne": either(*map(ref, _ROWS)),
     "GoogleModel": _GOOGLE,
     "GoogleList": closed({"models": some(ref("GoogleModel"))}, optional={"nextPageToken": TEXT}),
-    "VercelModel": _VERCEL,
-    "VercelList": closed({**_LIST, "data": some(ref("VercelModel"))}),
-    "HuggingFaceModel": _HUGGINGFACE,
-    "HuggingFaceList": closed({**_LIST, "data": some(ref("HuggingFaceModel"))}),
-    "Dialects": closed(
-        {
-            **_LIST,
-            "data": some(
-                closed(
-                    {
-                        "name": TEXT,
-                        "paths": TEXTS,
-                        "documents": TEXTS,
-                        "lossy": COUNT,
-                        "losses": TEXT,
-                    }
-                )
-            ),
-            "total": COUNT,
-            "snapshot": TEXT,
-        }
-    ),
-    "Losses": closed(
-        {
-            **_LIST,
-            "dialect": TEXT,
-            "data": some(closed({"kind": TEXT, "says": TEXT, "count": COUNT, "examples": TEXTS})),
-            "total": COUNT,
-            "snapshot": TEXT,
-        }
-    ),
+    "Dialects": closed({**_LIST, "data": some(_DIALECT), **_OF}),
+    "Losses": closed({**_LIST, "dialect": TEXT, "data": some(_LOSS), **_OF}),
 }
