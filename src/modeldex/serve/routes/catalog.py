@@ -28,8 +28,9 @@ from modeldex.query import (
 from modeldex.query.question import OneQuestion, Question
 from modeldex.query.shapes import ShapedOne
 from modeldex.serve import openapi, problems
-from modeldex.serve.answers import Answers, Made, lossy
+from modeldex.serve.answers import Answers
 from modeldex.serve.envelopes import is_versioned
+from modeldex.serve.finishing import Made, lossy
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import (
     Conditions,

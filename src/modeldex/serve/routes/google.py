@@ -7,7 +7,7 @@ from starlette.responses import Response
 from modeldex.dialects import google
 from modeldex.query import gemini, shaped
 from modeldex.serve import openapi
-from modeldex.serve.answers import Made, lossy
+from modeldex.serve.finishing import Made, lossy
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from modeldex.dialects import huggingface, openrouter, rss, vercel
 from modeldex.query import routers
 from modeldex.serve import openapi
-from modeldex.serve.answers import Made, lossy
+from modeldex.serve.finishing import Made, lossy
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import JSON, Representation
 from modeldex.serve.routes import reading
