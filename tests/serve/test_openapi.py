@@ -11,11 +11,18 @@ import examples
 from modeldex.query import shapes
 from modeldex.query.parameters import PARAMETERS, PARAMETERS_OF_ONE
 from modeldex.serve.routes import dialects
-from modeldex.serve.schemas import COMPONENTS
+from modeldex.serve.schemas import COMPONENTS, PLACES
 from support import wire
-from support.declared import check_schema
+from support.declared import check_schema, failures
 
-METHODS = {"get", "post"}
+METHODS = {"get", "post", "put", "patch", "delete"}
+DONE = {"200", "201", "202", "204"}
+ENVELOPES = {
+    "/v1beta/": "GoogleError", "/api/v1/": "OpenRouterError", "/vercel/": "OpenAIError",
+    "/huggingface/": "OpenAIError", "/priced/": "OpenAIError",
+}  # fmt: skip
+OF_HEALTH = {"/healthz", "/readyz"}
+GONE = "GET /providers"
 
 
 @pytest.fixture(scope="module")
@@ -75,32 +82,65 @@ def test_every_path_is_described_with_its_parameters(document: dict[str, Any]) -
 
 
 def test_every_operation_says_what_it_answers_with(document: dict[str, Any]) -> None:
-    """Each has a shape for its answer, and says what an error is."""
+    """Each has a shape for its answer, and says what an error is in its path's own envelope."""
     for name, operation in operations(document):
         responses = operation["responses"]
-        (content,) = responses["200"]["content"].values()
-        assert content["schema"], name
-        assert {"200", "default"} <= set(responses), name
+        assert "default" in responses, name
+        assert (DONE & set(responses) == set()) == (name == GONE), name
+        envelope = shapes_of_errors(name.partition(" ")[2])
         for status, response in responses.items():
-            if status not in {"200", "304", "308"}:
-                shapes = [one["schema"] for one in response["content"].values()]
-                assert shapes == [{"$ref": "#/components/schemas/Problem"}], (name, status)
+            if status in DONE - {"204"}:
+                assert all(one["schema"] for one in response["content"].values()), name
+            elif status not in {"204", "304", "308"}:
+                shapes = {media: one["schema"] for media, one in response["content"].items()}
+                assert shapes == envelope, (name, status)
+
+
+def shapes_of_errors(path: str) -> dict[str, dict[str, str]]:
+    """Return the shapes of an error, by media type: one, but native routes speak more dialects."""
+    for place, name in ENVELOPES.items():
+        if path.startswith(place):
+            return {"application/json": {"$ref": f"#/components/schemas/{name}"}}
+    return {
+        "application/problem+json": {"$ref": "#/components/schemas/Problem"},
+        "application/json": {"$ref": "#/components/schemas/ErrorOfShape"},
+    }
+
+
+def test_every_operation_says_what_keys_and_limits_do(document: dict[str, Any]) -> None:
+    """A key may be sent anywhere, must be to administer; all but health may refuse."""
+    schemes = document["components"]["securitySchemes"]
+    assert {(one["type"], one.get("scheme"), one.get("name")) for one in schemes.values()} == {
+        ("http", "bearer", None), ("apiKey", None, "x-api-key"),
+    }  # fmt: skip
+    either: list[dict[str, list[str]]] = [{"bearer": []}, {"key": []}]
+    assert document["security"] == [{}, *either]
+    for name, operation in operations(document):
+        path = name.partition(" ")[2]
+        needs_key = path.startswith("/v1/admin/") or path == "/v1/observations"
+        assert operation.get("security") == (either if needs_key else None), name
+        refusals = {"401", "403", "429", "504"} & set(operation["responses"])
+        assert refusals == (set() if path in OF_HEALTH else {"401", "403", "429", "504"}), name
 
 
 def test_every_answer_in_json_is_shown_by_an_example(document: dict[str, Any]) -> None:
     """Nothing is documented without showing it."""
-    shown = {
-        name
-        for name, operation in operations(document)
-        if "example" in operation["responses"]["200"]["content"].get("application/json", {})
-    }
-    in_json = {
-        name
-        for name, operation in operations(document)
-        if "application/json" in operation["responses"]["200"]["content"]
-    }
+    for name, operation in operations(document):
+        found = [operation["responses"].get(status, {}) for status in sorted(DONE)]
+        shown = [one["content"].get("application/json") for one in found if one.get("content")]
+        if shown and shown[0] is not None:
+            assert "example" in shown[0], name
 
-    assert shown == in_json
+
+def test_every_example_is_of_its_shape(document: dict[str, Any]) -> None:
+    """What is shown is what is declared."""
+    for name, operation in operations(document):
+        for status in DONE & set(operation["responses"]):
+            for one in operation["responses"][status].get("content", {}).values():
+                if "example" in one:
+                    root = {**one["schema"], "components": document["components"]}
+                    failed = [*map(str, failures(root, one["example"]))]
+                    assert not failed, (name, failed[0])
 
 
 @pytest.mark.finding("CA-L5")
@@ -129,6 +169,7 @@ def test_every_reference_leads_to_a_shape(document: dict[str, Any]) -> None:
     named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
 
     assert named == set(COMPONENTS) == set(document["components"]["schemas"])
+    assert len(COMPONENTS) == sum(len(place.SCHEMAS) for place in PLACES)  # no name has two
 
 
 def test_every_shape_is_closed() -> None:

@@ -1,6 +1,7 @@
 """Checks answers against what the API's own description says of them."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -11,6 +12,12 @@ from support import wire
 def check_schema(schema: dict[str, Any]) -> None:
     """Fail unless a schema is one."""
     Draft202012Validator.check_schema(schema)
+
+
+def failures(schema: dict[str, Any], value: Any) -> Iterator[str]:
+    """Yield what keeps a value from being of a schema."""
+    for one in Draft202012Validator(schema).iter_errors(value):
+        yield f"{one.json_path}: {one.message[:400]}"
 
 
 class Description:

@@ -6,19 +6,22 @@ together are answered once.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterator
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import TypeVar
 
 from modeldex import __version__
 from modeldex.errors import DamagedSnapshot, NoSnapshot
-from modeldex.query import answer, shaped
+from modeldex.query import answer
 from modeldex.query.parameters import MOST_ROWS
 from modeldex.query.question import Question
 from modeldex.query.shapes import Shaped
 from modeldex.query.shelf import Generations, Shelf, Shelved
-from modeldex.serve.representation import JSON, LOSSY, Headers, Representation, http_date
+from modeldex.serve import finishing
+from modeldex.serve.finishing import Made
+from modeldex.serve.once import Once
+from modeldex.serve.representation import Representation, http_date
 from modeldex.snapshot.current import Current
 from modeldex.snapshot.documents import IDENTITY, compress, compressed, tagged
 from modeldex.snapshot.reader import Snapshot
@@ -26,14 +29,6 @@ from modeldex.snapshot.reader import Snapshot
 _SMALLEST = 512
 _MOST_DAMAGE = 4
 _T = TypeVar("_T")
-
-
-class Made(NamedTuple):
-    """A finished body, its content type, and headers of this content."""
-
-    body: bytes
-    media_type: bytes = JSON
-    extra: Headers = ()
 
 
 class Answers:
@@ -49,7 +44,7 @@ class Answers:
     ) -> None:
         self.current, self.shelf, self.pool = current, shelf, pool
         self.compress_from = compress_from
-        self._pending: dict[Hashable, asyncio.Task[Any]] = {}
+        self._once = Once()
         self.left: list[Callable[[Generations], None]] = []
         current.swapped.append(self._swapped)
 
@@ -62,7 +57,7 @@ class Answers:
         encoding = self._worthwhile(found, encoding)
         ready: Representation | None = found.ready.get(encoding)
         if ready is None and (body := found.bodies.get(encoding)) is not None:
-            ready = found.ready[encoding] = _representation(found, encoding, body)
+            ready = found.ready[encoding] = finishing.representation(found, encoding, body)
         return ready
 
     async def list(self, question: Question, key: Hashable, encoding: str) -> Representation:
@@ -105,7 +100,9 @@ class Answers:
         if asked.question.limit is None and not await self._is_short(asked.question):
             return await self._with_snapshot(lambda held: self._streamed(held, asked, encoding))
         kept_by = asked if asked.question.day is not None else key
-        return await self._finished(asked, kept_by, encoding, lambda held: _shaped(held, asked))
+        return await self._finished(
+            asked, kept_by, encoding, lambda held: finishing.shaped_page(held, asked)
+        )
 
     async def counts(self) -> dict[str, int]:
         """Return how many offers of each provider are shown, by slug.
@@ -136,9 +133,9 @@ class Answers:
         """
         try:
             return await self._finished(
-                question, key, encoding, lambda held: _found(make(held)), pin
+                question, key, encoding, lambda held: finishing.found_in(make(held)), pin
             )
-        except _NothingThere:
+        except finishing.NothingThere:
             return None
 
     async def looked_up(self, look: Callable[[Snapshot], _T]) -> _T:
@@ -166,14 +163,14 @@ class Answers:
         if shelved is None:
             shelved = await self._once(
                 (self.shelf.snapshot, question),
-                lambda: self._with_snapshot(lambda held: _shelved(held, make), pin),
+                lambda: self._with_snapshot(lambda held: finishing.shelved(held, make), pin),
             )
             self.shelf.put(question, shelved)
         self.shelf.put(key, shelved)
         encoding = self._worthwhile(shelved, encoding)
         if encoding not in shelved.bodies:
             await self._once((shelved, encoding), lambda: self._pack(shelved, question, encoding))
-        return _representation(shelved, encoding, shelved.bodies[encoding])
+        return finishing.representation(shelved, encoding, shelved.bodies[encoding])
 
     async def _pack(self, found: Shelved, question: Hashable, encoding: str) -> None:
         body = await self._in_thread(lambda: compress(found.bodies[IDENTITY], encoding))
@@ -201,7 +198,7 @@ class Answers:
         if found is None:
             return await self._with_snapshot(lambda held: self._sliced(held, name, encoding), pin)
         self.shelf.put((key, encoding), found)
-        return _representation(found, encoding, found.bodies[encoding])
+        return finishing.representation(found, encoding, found.bodies[encoding])
 
     async def _is_short(self, question: Question) -> bool:
         """Return whether an answer without a limit has no more rows than a page may have."""
@@ -220,18 +217,6 @@ class Answers:
         identity = found.bodies.get(IDENTITY)
         is_small = identity is not None and len(identity) < self.compress_from
         return IDENTITY if is_small else encoding
-
-    async def _once(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        """Do work once, however many ask for it meanwhile.
-
-        It belongs to nobody: one asker's disconnection does not fail the others.
-        """
-        task: asyncio.Task[_T] | None = self._pending.get(key)
-        if task is None:
-            task = asyncio.create_task(work())
-            self._pending[key] = task
-            task.add_done_callback(lambda done: self._forget_pending(key, done))
-        return await asyncio.shield(task)
 
     async def _with_snapshot(self, work: Callable[[Snapshot], _T], pin: str | None = None) -> _T:
         """Run *work* in a thread on the snapshot that is meant, the current one for ``None``.
@@ -255,7 +240,7 @@ class Answers:
         """
         said = repr((__version__, snapshot.id, snapshot.timestamp, question)).encode()
         etag = tagged(hashlib.blake2b(said, digest_size=16).hexdigest(), encoding)
-        plain, extra = _streams(snapshot, question)
+        plain, extra = finishing.streams(snapshot, question)
         body = self._slices(compressed(plain, encoding))
         last_modified = http_date(snapshot.timestamp)
         return Representation(etag.encode(), encoding, last_modified, None, body, extra=extra)
@@ -266,16 +251,19 @@ class Answers:
         if size > self.shelf.largest:
             return None
         _, root, *_ = snapshot.document(name, IDENTITY)
-        body = b"".join(_parts(snapshot, number))
+        body = b"".join(finishing.parts(snapshot, number))
         modified = http_date(snapshot.timestamp)
         found = Shelved(snapshot.id, root.strip('"'), modified, body, encoding)
-        found.media_type, found.extra = media_type.encode(), _lossy(snapshot, name)
+        found.media_type, found.extra = (
+            media_type.encode(),
+            finishing.lossy_document(snapshot, name),
+        )
         return found
 
     def _sliced(self, snapshot: Snapshot, name: str, encoding: str) -> Representation:
         """Return a finished document, read in slices while it is sent."""
         number, etag, size, media_type = snapshot.document(name, encoding)
-        body = self._slices(_parts(snapshot, number))
+        body = self._slices(finishing.parts(snapshot, number))
         return Representation(
             etag.encode(),
             encoding,
@@ -283,7 +271,7 @@ class Answers:
             size,
             body,
             media_type=media_type.encode(),
-            extra=_lossy(snapshot, name),
+            extra=finishing.lossy_document(snapshot, name),
         )
 
     async def _slices(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -296,68 +284,3 @@ class Answers:
 
     async def _in_thread(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self.pool, work)
-
-    def _forget_pending(self, key: Hashable, task: asyncio.Task[Any]) -> None:
-        self._pending.pop(key, None)
-        if not task.cancelled():
-            task.exception()  # its askers have seen it; nobody is left where all went away
-
-
-class _NothingThere(Exception):
-    """A name that means nothing; nothing is kept on the shelf for it."""
-
-
-def _found(made: bytes | Made | None) -> Made:
-    if made is None:
-        raise _NothingThere
-    return Made(made) if isinstance(made, bytes) else made
-
-
-def _shelved(snapshot: Snapshot, make: Callable[[Snapshot], Made]) -> Shelved:
-    made = make(snapshot)
-    root = hashlib.blake2b(made.body, digest_size=16).hexdigest()
-    shelved = Shelved(snapshot.id, root, http_date(snapshot.timestamp), made.body)
-    shelved.media_type, shelved.extra = made.media_type, made.extra
-    return shelved
-
-
-def lossy(snapshot: Snapshot, dialect: str) -> Headers:
-    """Return the header that says how much a dialect cannot say of the whole catalog."""
-    return ((LOSSY, b"%d" % snapshot.lossy(dialect)),)
-
-
-def _shaped(snapshot: Snapshot, asked: Shaped) -> Made:
-    return Made(shaped.page(snapshot, asked), extra=lossy(snapshot, asked.dialect))
-
-
-def _streams(snapshot: Snapshot, asked: Question | Shaped) -> tuple[Iterator[bytes], Headers]:
-    """Return an answer in slices, and the headers of its content."""
-    if isinstance(asked, Question):
-        return answer.stream(snapshot, asked), ()
-    return shaped.stream(snapshot, asked), lossy(snapshot, asked.dialect)
-
-
-def _representation(found: Shelved, encoding: str, body: bytes) -> Representation:
-    etag = tagged(found.root, encoding).encode()
-    return Representation(
-        etag,
-        encoding,
-        found.last_modified,
-        len(body),
-        body,
-        media_type=found.media_type,
-        extra=found.extra,
-    )
-
-
-def _lossy(snapshot: Snapshot, document: str) -> Headers:
-    """Return the header that says how much the dialect of ``dialect/document`` cannot say."""
-    dialect, is_one, _ = document.partition("/")
-    return lossy(snapshot, dialect) if is_one else ()
-
-
-def _parts(snapshot: Snapshot, number: int) -> Iterator[bytes]:
-    part = 0
-    while (body := snapshot.part(number, part)) is not None:
-        yield body
-        part += 1

@@ -13,10 +13,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from typing_extensions import override
 
+from modeldex.access.rules import OPEN
 from modeldex.query.parameters import Parameter
-from modeldex.serve.problems import MEDIA_TYPE
+from modeldex.serve import envelopes
 from modeldex.serve.representation import CACHE_CONTROL, JSON, VARY
 from modeldex.serve.schemas import COMPONENTS
+from modeldex.serve.schemas import errors as shapes_of_errors
 from modeldex.serve.schemas.words import Schema, ref
 
 ABOUT = """\
@@ -36,17 +38,33 @@ _HEADERS: dict[str, Schema] = {
     "X-Request-ID": {"description": "Yours where it was harmless, else a new one.",
                      "schema": {**_TEXT, "pattern": "^[A-Za-z0-9._-]{1,128}$"}},
     "Retry-After": {"description": "Seconds.", "schema": _TEXT},
+    "X-Modeldex-Lossy": {"description": "How much of the catalog this dialect cannot say.",
+                         "schema": {**_TEXT, "pattern": "^[0-9]+$"}},
+    "WWW-Authenticate": {"description": "That a key is wanted.", "schema": _TEXT},
     "Location": {"description": "A path of this server.", "schema": _TEXT},
 }  # fmt: skip
 _OF_ALL = ("Cache-Control", "X-Request-ID")
 _OF_READING = ("ETag", "Vary", "Last-Modified", *_OF_ALL)
 _PROBLEMS = {
     400: "A parameter or value is not one of those allowed, which the answer names.",
+    401: "A key is needed, or the one that was sent is unknown, expired or revoked.",
+    403: "The key may not do this, or not from this address.",
     404: "There is nothing of that name.",
-    410: "The snapshot that is asked for is not kept any more; begin anew.",
+    409: "What is there is not what the request is about: it exists already, or is in use.",
+    410: "It is not kept any more; the answer says what to ask for instead.",
+    412: "Somebody changed it meanwhile: it is not in the version of `If-Match`.",
     413: "The body is too large.",
     415: "The body is not said to be JSON.",
-    503: "Nothing has been published yet; try again after `Retry-After`.",
+    429: "Too many requests; try again after `Retry-After`.",
+    503: "Nothing can be answered now; try again after `Retry-After`.",
+    504: "The answer did not begin in time; ask for less.",
+}
+_OF_EVERY = (401, 403, 429, 504)  # statuses that any route may answer with, but those of health
+_MORE = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+_WITH_KEY: list[dict[str, list[str]]] = [{"bearer": []}, {"key": []}]
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An API key."},
+    "key": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "The same."},
 }
 _ELSEWHERE = "The name is an author's, or ends in a slash too many: ask at `Location`."
 
@@ -63,16 +81,22 @@ def parameter(one: Parameter) -> dict[str, Any]:
 
 
 def reads(
-    shape: str, parameters: Iterable[dict[str, Any]] = (), *, errors: Iterable[int] = (400, 503)
+    shape: str,
+    parameters: Iterable[dict[str, Any]] = (),
+    *,
+    errors: Iterable[int] = (400, 503),
+    lossy: bool = False,
 ) -> dict[str, Any]:
     """Return what OpenAPI says of a route that reads the catalog, 304 included.
 
     Args:
         shape: name of the schema that its answers have.
         errors: the statuses of the problems that it may answer with.
+        lossy: whether its dialect says how much it cannot say.
     """
     found = answers(shape, parameters, errors=errors)
-    found["responses"]["200"]["headers"] = _headers(_OF_READING)
+    named = (*_OF_READING, "X-Modeldex-Lossy") if lossy else _OF_READING
+    found["responses"]["200"]["headers"] = _headers(named)
     unchanged = {"description": "The client has it already.", "headers": _headers(_OF_READING)}
     found["responses"]["304"] = unchanged
     return found
@@ -84,14 +108,30 @@ def answers(
     *,
     errors: Iterable[int] = (),
     media: str = JSON.decode(),
+    statuses: Iterable[int] = (200,),
 ) -> dict[str, Any]:
     """Return what OpenAPI says of any route; without a *shape* its answers are text."""
     schema = _TEXT if shape is None else ref(shape)
-    done = {"description": "The answer.", "content": {media: {"schema": schema}}}
-    responses = {"200": {**done, "headers": _headers(_OF_ALL)}}
-    responses |= {str(status): _problem(status) for status in errors}
-    responses["default"] = {"description": "Any other error.", "content": _PROBLEM}
-    return {"parameters": list(parameters), "responses": responses}
+    responses = {
+        str(status): {
+            "description": "The answer.",
+            "content": {media: {"schema": schema}},
+            "headers": _headers(_OF_ALL),
+        }
+        for status in statuses
+    }
+    return {"parameters": list(parameters), "responses": responses | refusals(errors)}
+
+
+def refusals(errors: Iterable[int]) -> dict[str, Any]:
+    """Return what is said of these problems, and of all others."""
+    found = {str(status): _problem(status) for status in errors}
+    return {**found, "default": {"description": "Any other error."}}
+
+
+def keyed(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a route that only a key may use."""
+    return {**said, "security": _WITH_KEY}
 
 
 def moved(said: dict[str, Any]) -> dict[str, Any]:
@@ -118,11 +158,32 @@ def _document(app: FastAPI) -> dict[str, Any]:
         description=ABOUT,
         routes=app.routes,
     )
-    found["components"] = {"schemas": COMPONENTS}
+    found["components"] = {"schemas": COMPONENTS, "securitySchemes": _SCHEMES}
+    found["security"] = [{}, *_WITH_KEY]
+    for path, methods in found["paths"].items():
+        for operation in methods.values():
+            _complete(path, operation)
     for name, example in _examples().items():
         method, _, path = name.partition(" ")
-        answer = found["paths"][path][method.lower()]["responses"]["200"]
-        answer["content"][JSON.decode()]["example"] = example
+        _answer_of(found["paths"][path][method.lower()])["example"] = example
+    return found
+
+
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    """Add the problems that any route may answer with; all are as its path's dialect has them."""
+    responses = operation["responses"]
+    if path not in OPEN:
+        responses |= {str(one): _problem(one) for one in _OF_EVERY}
+    content = shapes_of_errors.content(envelopes.dialect_of(path, ()))
+    for status, response in responses.items():
+        if status == "default" or int(status) >= HTTPStatus.BAD_REQUEST:
+            response["content"] = content
+
+
+def _answer_of(operation: dict[str, Any]) -> dict[str, Any]:
+    responses = operation["responses"]
+    done = next(responses[one] for one in ("200", "201", "202") if one in responses)
+    found: dict[str, Any] = done["content"][JSON.decode()]
     return found
 
 
@@ -137,9 +198,6 @@ def _headers(names: Iterable[str]) -> dict[str, Schema]:
     return {name: _HEADERS[name] for name in names}
 
 
-_PROBLEM = {MEDIA_TYPE: {"schema": ref("Problem")}}
-
-
 def _problem(status: int) -> dict[str, Any]:
-    names = (*_OF_ALL, "Retry-After") if status == HTTPStatus.SERVICE_UNAVAILABLE else _OF_ALL
-    return {"description": _PROBLEMS[status], "content": _PROBLEM, "headers": _headers(names)}
+    names = (*_OF_ALL, *_MORE.get(status, ()))
+    return {"description": _PROBLEMS[status], "headers": _headers(names)}

@@ -28,8 +28,9 @@ from modeldex.query import (
 from modeldex.query.question import OneQuestion, Question
 from modeldex.query.shapes import ShapedOne
 from modeldex.serve import openapi, problems
-from modeldex.serve.answers import Answers, Made, lossy
+from modeldex.serve.answers import Answers
 from modeldex.serve.envelopes import is_versioned
+from modeldex.serve.finishing import Made, lossy
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import (
     Conditions,
@@ -248,13 +249,14 @@ def router(handlers: Catalog) -> APIRouter:
     routes = APIRouter()
     asked_of_lists = (*parameters.PARAMETERS, *shapes.PARAMETERS)
     listing = openapi.reads(
-        "ModelList", map(openapi.parameter, asked_of_lists), errors=(400, 410, 503)
+        "AnyList", map(openapi.parameter, asked_of_lists), errors=(400, 410, 503)
     )
     asked = [NAME, *map(openapi.parameter, parameters.PARAMETERS_OF_ONE)]
-    single = openapi.moved(openapi.reads("One", asked, errors=ERRORS_OF_ONE))
+    single = openapi.moved(openapi.reads("AnyOne", asked, errors=ERRORS_OF_ONE))
     reading.add(routes, "/v1/models", handlers.models, openapi_extra=listing)
     reading.add(routes, "/models", handlers.models, include_in_schema=False)
-    reading.add(routes, "/priced/v1/models", handlers.priced)
+    with_prices = openapi.reads("AnyList", map(openapi.parameter, asked_of_lists))
+    reading.add(routes, "/priced/v1/models", handlers.priced, openapi_extra=with_prices)
     one = "/v1/models/{model_id:anything}"
     reading.add(routes, one, handlers.model, openapi_extra=single)
     return routes

@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from modeldex.serve import problems
+from modeldex.serve import openapi, problems
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
 from modeldex.serve.routes.catalog import Catalog
+from modeldex.serve.schemas.documents import OF_DOCUMENTS
 from modeldex.snapshot.reader import Snapshot
 
 # Every document by the paths at which its clients ask for it.
@@ -52,44 +53,6 @@ _NAME = {
     "description": "Name of a dialect, as `/v1/dialects` lists it.",
     "schema": {"type": "string"},
 }
-
-
-_TEXT, _COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
-_ARRAYS = {"genai-prices/data", "catwalk/providers"}  # all others are objects
-
-
-def _closed(**properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _of(item: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Return the description of an answer with a list."""
-    rows = {"type": "array", "items": item}
-    said = _closed(object={"const": "list"}, **more, data=rows, total=_COUNT, snapshot=_TEXT)
-    return {"description": "The list.", "content": {"application/json": {"schema": said}}}
-
-
-_TEXTS = {"type": "array", "items": _TEXT}
-_LISTED = _of(_closed(name=_TEXT, paths=_TEXTS, documents=_TEXTS, lossy=_COUNT, losses=_TEXT))
-_LOST = _of(_closed(kind=_TEXT, says=_TEXT, count=_COUNT, examples=_TEXTS), dialect=_TEXT)
-
-
-def _answered(name: str) -> dict[int | str, dict[str, Any]]:
-    """Return the description of a whole document; its shape is that of its own clients."""
-    shape = "array" if name in _ARRAYS else "object"
-    about = "How much of the catalog this dialect cannot say."
-    return {
-        200: {
-            "description": f"The document {name}.",
-            "headers": {"X-Modeldex-Lossy": {"description": about, "schema": _COUNT}},
-            "content": {"application/json": {"schema": {"type": shape}}},
-        }
-    }
 
 
 class Documents:
@@ -143,12 +106,14 @@ def router(handlers: Catalog) -> APIRouter:
     """Return the routes of all documents, and those that tell of them."""
     routes, ours = APIRouter(), Documents(handlers)
     for path, name in _BY_PATH.items():
-        reading.add(routes, path, ours.document, responses=_answered(name))
-    gone = {410: {"description": "Gone; the detail names the path to ask for instead."}}
-    reading.add(routes, "/providers", ours.removed, responses=gone)
-    reading.add(routes, "/v1/dialects", ours.dialects, responses={200: _LISTED})
-    one, lost = {"parameters": [_NAME]}, "/v1/dialects/{dialect}/losses"
-    reading.add(routes, lost, ours.losses, openapi_extra=one, responses={200: _LOST})
+        said = openapi.reads(OF_DOCUMENTS[name], errors=(503,), lossy=True)
+        reading.add(routes, path, ours.document, openapi_extra=said)
+    gone = {"responses": openapi.refusals((410,))}
+    reading.add(routes, "/providers", ours.removed, status_code=410, openapi_extra=gone)
+    listed = openapi.reads("Dialects", errors=(503,))
+    lost = openapi.reads("Losses", [_NAME], errors=(404, 503))
+    reading.add(routes, "/v1/dialects", ours.dialects, openapi_extra=listed)
+    reading.add(routes, "/v1/dialects/{dialect}/losses", ours.losses, openapi_extra=lost)
     return routes
 
 

@@ -7,11 +7,11 @@ from starlette.responses import Response
 from modeldex.dialects import google
 from modeldex.query import gemini, shaped
 from modeldex.serve import openapi
-from modeldex.serve.answers import Made, lossy
+from modeldex.serve.finishing import Made, lossy
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
-from modeldex.serve.routes.catalog import NAME, Catalog
+from modeldex.serve.routes.catalog import ERRORS_OF_ONE, NAME, Catalog
 from modeldex.snapshot.reader import Snapshot
 
 _PATH = "/v1beta/models"
@@ -55,10 +55,12 @@ class Google:
 def router(catalog: Catalog) -> APIRouter:
     """Return the routes."""
     routes, handlers = APIRouter(), Google(catalog)
-    listing = {"parameters": [openapi.parameter(one) for one in gemini.PARAMETERS]}
+    asked = map(openapi.parameter, gemini.PARAMETERS)
+    listing = openapi.reads("GoogleList", asked, errors=(400, 410, 503), lossy=True)
+    single = openapi.reads("GoogleModel", [NAME], errors=ERRORS_OF_ONE, lossy=True)
     reading.add(routes, _PATH, handlers.models, openapi_extra=listing)
     one = f"{_PATH}/{{model_id:anything}}"
-    reading.add(routes, one, handlers.model, openapi_extra={"parameters": [NAME]})
+    reading.add(routes, one, handlers.model, openapi_extra=single)
     return routes
 
 

@@ -15,7 +15,7 @@ from modeldex.access.principal import OBSERVE, Principal
 from modeldex.domain.calls import CONFLICTING, OUTCOMES, REPEATED, Batch
 from modeldex.errors import NoSnapshot, StoreError
 from modeldex.query import reported
-from modeldex.serve import bodies, problems
+from modeldex.serve import bodies, openapi, problems
 from modeldex.serve.answers import Answers
 from modeldex.serve.bodies import Refused
 from modeldex.serve.principals import principal_of
@@ -115,7 +115,7 @@ def router(answers: Answers, recorder: Recorder, now: Callable[[], datetime]) ->
         Observations(answers, recorder, now).observe,
         methods=["POST"],
         response_class=Response,
-        openapi_extra={"requestBody": _BODY, "parameters": [_KEY]},
+        openapi_extra={**_SAID, "requestBody": _BODY},
     )
     return routes
 
@@ -225,3 +225,4 @@ _KEY = {
     "description": f"Another way to give `{_ID}`.",
     "schema": {"type": "string", "maxLength": _LONGEST_ID},
 }
+_SAID = openapi.keyed(openapi.answers("Observed", [_KEY], errors=(400, 409, 413, 415, 503)))

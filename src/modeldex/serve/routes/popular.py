@@ -1,6 +1,7 @@
 """What callers report, folded into the catalog: what is called most, what is quick, and sums."""
 
 from collections.abc import Callable, Hashable, Sequence
+from typing import Any
 
 from fastapi import APIRouter
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from modeldex.serve import openapi, problems
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import Representation
 from modeldex.serve.routes import reading
-from modeldex.serve.routes.catalog import Catalog, gateways
+from modeldex.serve.routes.catalog import ERRORS_OF_ONE, Catalog, gateways
 from modeldex.snapshot.reader import Snapshot
 
 Make = Callable[[Snapshot, Asked], bytes | None]
@@ -105,35 +106,35 @@ class Popular:
 def router(catalog: Catalog) -> APIRouter:
     """Return the routes; they stand before those of the catalog, which take every name."""
     routes, handlers = APIRouter(), Popular(catalog)
-    _add(routes, "/v1/models/trending", handlers.trending, windows.TRENDING)
-    _add(routes, "/v1/models/low-latency", handlers.quick, quick.PARAMETERS)
-    by_provider = (_in_path("provider", "A serving provider or an author, by its slug."),)
-    provider = "/v1/provider/{provider}"
-    _add(routes, f"{provider}/stats", handlers.of_provider, windows.STATS_OF_PROVIDER, by_provider)
-    _add(routes, f"{provider}/top-models", handlers.top_models, windows.TOP, by_provider)
-    by_gateway = (_in_path("gateway", "A gateway, by its slug or an alias."),)
-    stats = "/v1/gateway/{gateway}/stats"
-    _add(routes, stats, handlers.of_gateway, windows.STATS_OF_GATEWAY, by_gateway)
+    trending = openapi.reads("Trending", map(openapi.parameter, windows.TRENDING))
+    timed = openapi.reads("Quick", map(openapi.parameter, quick.PARAMETERS))
+    reading.add(routes, "/v1/models/trending", handlers.trending, openapi_extra=trending)
+    reading.add(routes, "/v1/models/low-latency", handlers.quick, openapi_extra=timed)
+    provider = _in_path("provider", "A serving provider or an author, by its slug.")
+    gateway = _in_path("gateway", "A gateway, by its slug or an alias.")
+    for path, handler, shape, known, named in (
+        ("/v1/provider/{provider}/stats", handlers.of_provider, "ProviderStats",
+         windows.STATS_OF_PROVIDER, provider),
+        ("/v1/provider/{provider}/top-models", handlers.top_models, "TopModels",
+         windows.TOP, provider),
+        ("/v1/gateway/{gateway}/stats", handlers.of_gateway, "GatewayStats",
+         windows.STATS_OF_GATEWAY, gateway),
+    ):  # fmt: skip
+        asked = [named, *map(openapi.parameter, known)]
+        said = openapi.reads(shape, asked, errors=ERRORS_OF_ONE)
+        reading.add(routes, path, handler, openapi_extra=said)
     return routes
 
 
-def _add(
-    routes: APIRouter,
-    path: str,
-    handler: reading.Handler,
-    known: Sequence[Parameter],
-    in_path: Sequence[dict[str, object]] = (),
-) -> None:
-    shown = {"parameters": [*in_path, *map(openapi.parameter, known)]}
-    reading.add(routes, path, handler, openapi_extra=shown)
-
-
-def _in_path(name: str, about: str) -> dict[str, object]:
+def _in_path(name: str, about: str) -> dict[str, Any]:
     schema = {"type": "string"}
     return {"name": name, "in": "path", "required": True, "description": about, "schema": schema}
 
 
 async def _absent(request: Request, what: str) -> Response:
+    status, code = _NOT_FOUND[what]
     name = request.path_params[what]
-    detail = f"There is no {what} {name[:80]!r}."
-    return problems.problem(404, f"{what}_not_found", detail, parameter=what)
+    return problems.problem(status, code, f"There is no {what} {name[:80]!r}.", parameter=what)
+
+
+_NOT_FOUND = {"provider": (404, "provider_not_found"), "gateway": (404, "gateway_not_found")}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from modeldex.dialects import huggingface, openrouter, rss, vercel
 from modeldex.query import routers
 from modeldex.serve import openapi
-from modeldex.serve.answers import Made, lossy
+from modeldex.serve.finishing import Made, lossy
 from modeldex.serve.front import shelf_key
 from modeldex.serve.representation import JSON, Representation
 from modeldex.serve.routes import reading
@@ -127,24 +128,41 @@ class Routers:
 def router(catalog: Catalog) -> APIRouter:
     """Return the routes."""
     routes, handlers = APIRouter(), Routers(catalog)
-    listing = {"parameters": [openapi.parameter(one) for one in routers.PARAMETERS]}
-    named = {"parameters": [NAME]}
+    asked = [openapi.parameter(one) for one in routers.PARAMETERS]
+    listing = _or_feed(openapi.reads("OpenRouterList", asked, lossy=True))
+    counted = openapi.reads("OpenRouterCount", asked, lossy=True)
     base = "/api/v1"
     reading.add(routes, f"{base}/models", handlers.models, openapi_extra=listing)
-    reading.add(routes, f"{base}/models/count", handlers.count, openapi_extra=listing)
+    reading.add(routes, f"{base}/models/count", handlers.count, openapi_extra=counted)
     reading.add(routes, f"{base}/models/user", handlers.models, openapi_extra=listing)
-    reading.add(routes, f"{base}/providers", handlers.providers)
+    found = openapi.reads("OpenRouterProviders", errors=(503,), lossy=True)
+    reading.add(routes, f"{base}/providers", handlers.providers, openapi_extra=found)
     endpoints = f"{base}/models/{{model_id:anything}}/endpoints"
-    reading.add(routes, endpoints, handlers.endpoints, openapi_extra=named)
+    served = _single("OpenRouterEndpoints")
+    reading.add(routes, endpoints, handlers.endpoints, openapi_extra=served)
     one = f"{base}/model/{{model_id:anything}}"
-    reading.add(routes, one, handlers.model, openapi_extra=named)
-    for place, many, single in (
-        ("/vercel/v1/models", handlers.vercel, handlers.vercel_model),
-        ("/huggingface/v1/models", handlers.huggingface, handlers.huggingface_model),
-    ):
-        reading.add(routes, place, many)
-        reading.add(routes, f"{place}/{{model_id:anything}}", single, openapi_extra=named)
+    reading.add(routes, one, handlers.model, openapi_extra=_single("OpenRouterOne"))
+    for place, kind, many, single in (
+        ("/vercel/v1/models", "Vercel", handlers.vercel, handlers.vercel_model),
+        ("/huggingface/v1/models", "HuggingFace", handlers.huggingface,
+         handlers.huggingface_model),
+    ):  # fmt: skip
+        listed = openapi.reads(f"{kind}List", errors=(503,), lossy=True)
+        reading.add(routes, place, many, openapi_extra=listed)
+        own, shown = f"{place}/{{model_id:anything}}", _single(f"{kind}Model")
+        reading.add(routes, own, single, openapi_extra=shown)
     return routes
+
+
+def _single(shape: str) -> dict[str, Any]:
+    return openapi.reads(shape, [NAME], errors=(404, 503), lossy=True)
+
+
+def _or_feed(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a list that may be asked for as RSS."""
+    media = rss.MEDIA_TYPE.decode().partition(";")[0]
+    said["responses"]["200"]["content"][media] = {"schema": {"type": "string"}}
+    return said
 
 
 def _wrapped(held: Snapshot, table: str, name: str) -> bytes | None:

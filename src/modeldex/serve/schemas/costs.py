@@ -40,10 +40,8 @@ _HEAD = {
 _LINE = closed(
     {
         "meter": _METER,
-        "quantity": DECIMAL,
         "rate": ref("Rate"),
-        "per": DECIMAL,
-        "amount": DECIMAL,
+        **dict.fromkeys(("quantity", "per", "amount"), DECIMAL),
         "rule": TEXT,
     }
 )

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from modeldex.dialects import native
+from modeldex.dialects import native, things
 from modeldex.domain import offer
 from modeldex.domain.rate import Meter
 from modeldex.serve.schemas.words import (
@@ -10,6 +10,7 @@ from modeldex.serve.schemas.words import (
     COUNT,
     DATE,
     DECIMAL,
+    NUMBER,
     TEXT,
     TEXTS,
     USD,
@@ -82,10 +83,20 @@ ARCHITECTURE = closed(
     "What goes in and comes out.",
 )
 _FLAGS = told(mapped(maybe(YES)), "By name; null is unknown.")
+_SPEED = {
+    "health_status": TEXT,
+    "average_response_time_ms": told(maybe(NUMBER), "The median latency."),
+}
+_PERCENTILES = maybe(closed({}, optional=dict.fromkeys(("p50", "p75", "p90", "p99"), NUMBER)))
+_UPTIME = maybe(closed({}, optional=dict.fromkeys(("1h", "24h", "7d"), NUMBER)))
 _SHARED = {
     "id": told(TEXT, "Unique and stable; of an offer, gateway and what its call takes."),
     "object": always("model"),
-    "created": told(maybe(WHOLE), "Unix seconds."),
+    "created": told(WHOLE, "Unix seconds; of what, `created_from` says."),
+    "created_from": told(
+        one_of(things.STATED, things.RELEASE_DATE, things.FIRST_SEEN),
+        "What kind of moment `created` is.",
+    ),
     "owned_by": told(TEXT, "The author's slug."),
     "canonical_slug": told(TEXT, "Id of the model."),
     "base": told(TEXT, "Id of the model that it is a variant of; else its own."),
@@ -126,7 +137,12 @@ OFFER = {
     "rate_id": maybe(TEXT),
     "is_private": told(maybe(YES), "Whether its source says that it runs confidentially."),
     "provider_site_url": maybe(TEXT),
-    "health_status": TEXT,
+    **_SPEED,
+    "latency": told(_PERCENTILES, "Milliseconds of whole calls, of the last 24 hours."),
+    "first_token": told(_PERCENTILES, "Milliseconds to the first token."),
+    "throughput": told(_PERCENTILES, "Output tokens per second."),
+    "uptime": told(_UPTIME, "Share of calls that succeeded, 0 to 1, by window."),
+    "popularity": told(maybe(COUNT), "Calls of the last 24 hours."),
     "status": _STATUS,
     "confirmed": told(YES, "Whether the provider's own list has it."),
     "sources": told(TEXTS, "Those that speak of it, the strongest first."),
@@ -148,8 +164,7 @@ _ENTRY = closed(
         "pricing": maybe(ref("RowPricing")),
         "pricing_source": maybe(TEXT),
         "context_length": maybe(COUNT),
-        "health_status": TEXT,
-        "average_response_time_ms": maybe({"type": "number"}),
+        **_SPEED,
         "modality": maybe(TEXT),
         "supports_streaming": maybe(YES),
         "supports_function_calling": maybe(YES),
@@ -167,7 +182,7 @@ MODEL = {
     "cheapest_provider": maybe(TEXT),
     "cheapest_prompt_price": maybe(USD),
     "fastest_provider": maybe(TEXT),
-    "fastest_response_time": maybe({"type": "number"}),
+    "fastest_response_time": maybe(NUMBER),
     "providers": told(some(ref("ProviderEntry")), "Cheapest first, unknown prices last."),
 }
 _OF_ONE = {

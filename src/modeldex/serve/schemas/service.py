@@ -1,4 +1,4 @@
-"""Gateways, health, and problems."""
+"""Gateways, health, and what became of reported calls."""
 
 from modeldex.serve.schemas.words import (
     COUNT,
@@ -36,7 +36,7 @@ _GATEWAY = closed(
         **_STATE,
     }
 )
-_HELD = closed(
+HELD = closed(
     {
         "kind": TEXT,
         "reason": TEXT,
@@ -63,7 +63,7 @@ _SOURCE = closed(
         "next_at": maybe(NUMBER),
         "failure_kind": maybe(TEXT),
         "breaker": TEXT,
-        "held": maybe(_HELD),
+        "held": maybe(HELD),
     },
     "One source of a gateway; times are unix seconds.",
 )
@@ -78,19 +78,14 @@ _STATUS = closed(
 )
 _LIST = {"object": always("list"), "total": COUNT, "snapshot": TEXT}
 _TOTALS = ("total_gateways", "total_models", "gateways_with_errors", "gateways_with_zero_models")
-_PROBLEM = closed(
+_COUNTED_CALLS = closed(
     {
-        "type": told(TEXT, "`urn:modeldex:problem:` and the code."),
-        "title": TEXT,
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "code": told(TEXT, "For programs; docs/errors.md lists all of them."),
-        "detail": told(TEXT, "What was wrong and what to do."),
+        "accepted": told(COUNT, "Reports that count, or did before."),
+        "rejected": COUNT,
+        "repeated": told(YES, "Whether the batch was counted before."),
+        "errors": some(closed({"index": COUNT, "detail": TEXT})),
     },
-    "An error (RFC 9457).",
-    optional={
-        "parameter": told(TEXT, "What was wrong, by its name."),
-        "suggestions": told(TEXTS, "Ids that may have been meant."),
-    },
+    "What became of each report of a batch.",
 )
 SCHEMAS: dict[str, Schema] = {
     "GatewayList": closed({**_LIST, "data": some(_GATEWAY)}),
@@ -102,6 +97,7 @@ SCHEMAS: dict[str, Schema] = {
             "summary": closed(dict.fromkeys(_TOTALS, COUNT)),
         }
     ),
+    "Observed": _COUNTED_CALLS,
     "SourceState": _SOURCE,
     "Health": closed({"status": always("ok")}),
     "Ready": closed(
@@ -113,5 +109,4 @@ SCHEMAS: dict[str, Schema] = {
             "models": COUNT,
         }
     ),
-    "Problem": _PROBLEM,
 }

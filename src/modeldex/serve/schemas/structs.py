@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from modeldex.query import comparing, detail, model_offers, parameters, predecessor, who
+from modeldex.serve.schemas import rows
 from modeldex.serve.schemas.words import (
     COUNT,
     DECIMAL,
@@ -70,7 +71,8 @@ def _found() -> Iterator[tuple[str, Schema]]:
         _STRUCTS, ref_template="#/components/schemas/{name}"
     )
     for name, shape in shapes.items():
-        yield name, _closed(name, shape)
+        if name not in rows.SCHEMAS:  # a row's part, the same everywhere
+            yield name, _closed(name, shape)
 
 
 def _closed(name: str, shape: Schema) -> Schema:

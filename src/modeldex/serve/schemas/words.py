@@ -9,6 +9,7 @@ WHOLE: Schema = {"type": "integer"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 NUMBER: Schema = {"type": "number"}
 YES: Schema = {"type": "boolean"}
+TRUE: Schema = {"type": "boolean", "const": True}
 NOTHING: Schema = {"type": "null"}
 ANYTHING: Schema = {}
 TEXTS: Schema = {"type": "array", "items": TEXT}
@@ -78,6 +79,11 @@ def closed(
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def patterned(shape: Schema, patterns: Mapping[str, Schema]) -> Schema:
+    """Return the schema of an object that may also have keys of these patterns."""
+    return {**shape, "patternProperties": dict(patterns)}
 
 
 def mapped(values: Schema) -> Schema:

@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from modeldex.access.principal import ADMIN
 from modeldex.errors import AlreadyThere, Changed, DeskError, InUse, NotThere, StoreError
-from modeldex.serve import problems
+from modeldex.serve import openapi, problems
 from modeldex.serve.desk import Desk, Opener
 from modeldex.serve.principals import principal_of
+from modeldex.serve.schemas.words import TEXT, Schema, ref
 from modeldex.telemetry import Log
 
 ROOT = "/v1/admin"
@@ -38,6 +39,27 @@ class Refused(Exception):
         self.status, self.code = status, code
 
 
+class Said(msgspec.Struct, frozen=True):
+    """What the API's description says of a route.
+
+    Attributes:
+        gives: name of the shape of its answers; ``None`` is an answer without a body.
+        takes: name of the shape of the body, where it takes one.
+        statuses: of what it answers where it succeeds.
+        asked: names of its query parameters, with their schemas.
+        needs_body: whether a body must be sent.
+    """
+
+    gives: str | None
+    takes: str | None = None
+    statuses: tuple[int, ...] = (200,)
+    asked: dict[str, Schema] = {}
+    needs_body: bool = True
+
+
+NOTHING_SAID = Said(None, statuses=(204,))
+
+
 class Counter:
     """Adds routes; each is refused to whoever may not administer."""
 
@@ -51,13 +73,13 @@ class Counter:
         path: str,
         handler: Handler,
         does: str,
-        takes: dict[str, Any] | None = None,
+        said: Said,
     ) -> None:
         """Let *handler* answer *method* at *path*, below the root.
 
         Args:
             does: a sentence for the API's description.
-            takes: JSON schema of the body, where it takes one.
+            said: what else stands there.
         """
 
         async def answer(request: Request) -> Response:
@@ -69,8 +91,9 @@ class Counter:
             methods=[method],
             name=f"admin {method} {path}",
             summary=does,
+            status_code=said.statuses[0],
             response_class=Response,
-            openapi_extra=_described(path, takes),
+            openapi_extra=described(method, path, said),
         )
 
     async def _answered(self, request: Request, handler: Handler) -> Response:
@@ -171,10 +194,35 @@ def _forbidden(*, is_known: bool) -> Response:
     return problems.problem(401, "key_needed", detail, headers=headers)
 
 
-def _described(path: str, takes: dict[str, Any] | None) -> dict[str, Any]:
+def described(method: str, path: str, said: Said) -> dict[str, Any]:
+    """Return what OpenAPI says of a route that administers."""
     named = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": name, "in": "path", "required": True, "schema": TEXT}
         for name in _PARAMETER.findall(path)
     ]
-    body = {"content": {_JSON: {"schema": takes}}, "required": True} if takes else None
-    return {"parameters": named} | ({} if body is None else {"requestBody": body})
+    asked = [
+        {"name": name, "in": "query", "required": False, "schema": shape}
+        for name, shape in said.asked.items()
+    ]
+    if method != "GET" and "{name" in path:
+        named.append(_IF_MATCH)
+    errors = (400, 404, 503) if method == "GET" else (400, 404, 409, 412, 413, 415, 503)
+    found = openapi.keyed(
+        openapi.answers(said.gives, [*named, *asked], errors=errors, statuses=said.statuses)
+    )
+    if said.gives is None:
+        for status in said.statuses:
+            del found["responses"][str(status)]["content"]
+    if said.takes is None:
+        return found
+    body = {"content": {_JSON: {"schema": ref(said.takes)}}, "required": said.needs_body}
+    return {**found, "requestBody": body}
+
+
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "ETag of the version that is meant; without it any is.",
+    "schema": TEXT,
+}

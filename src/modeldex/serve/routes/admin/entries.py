@@ -13,8 +13,10 @@ from modeldex.domain.desk import NOTHING, Edit, Entry
 from modeldex.errors import Changed, NotThere
 from modeldex.serve.desk import Desk, Named
 from modeldex.serve.routes.admin.counter import (
+    NOTHING_SAID,
     Counter,
     Refused,
+    Said,
     document,
     no_parameters,
     sent,
@@ -31,7 +33,6 @@ _PLACES = {
     kinds.ALIAS: "/rules/aliases",
 }
 _TRIES = 5  # to change what others change meanwhile
-_OBJECT = {"type": "object"}
 Stated = Mapping[str, Any]
 
 
@@ -102,12 +103,16 @@ def add(counter: Counter) -> None:
     for kind, place in _PLACES.items():
         one, own = Collection(kind), f"{place}/{{name:path}}"
         at = counter.add
-        at("GET", place, one.listed, f"All entries of the kind {kind}.")
-        at("POST", place, one.create, f"Add a {kind}.", _OBJECT)
-        at("GET", own, one.one, f"One {kind}.")
-        at("PUT", own, one.put, f"Let a {kind} be as it is sent.", _OBJECT)
-        at("PATCH", own, one.change, f"Change fields of a {kind}.", _OBJECT)
-        at("DELETE", own, one.delete, f"Remove a {kind}.")
+        shape = kind.capitalize()
+        entry, stated = f"{shape}Entry", f"{shape}Stated"
+        made, put = Said(entry, stated, (201,)), Said(entry, stated, (200, 201))
+        at("GET", place, one.listed, f"All entries of the kind {kind}.", Said(f"{shape}Entries"))
+        at("POST", place, one.create, f"Add a {kind}.", made)
+        at("GET", own, one.one, f"One {kind}.", Said(entry))
+        at("PUT", own, one.put, f"Let a {kind} be as it is sent.", put)
+        changes = Said(entry, f"{shape}Changes")
+        at("PATCH", own, one.change, f"Change fields of a {kind}.", changes)
+        at("DELETE", own, one.delete, f"Remove a {kind}.", NOTHING_SAID)
 
 
 async def _put(desk: Desk, named: Named, edit: Edit) -> Response:

@@ -16,15 +16,15 @@ from modeldex.serve.routes.admin import entries
 from modeldex.serve.routes.admin.counter import (
     Counter,
     Refused,
+    Said,
     document,
     no_parameters,
     sent,
     wanted_version,
     who,
 )
+from modeldex.serve.schemas.admin import KEY_FIELDS
 
-_GIVEN = {"reason", "providers", "models", "name", "tenant", "scopes", "networks", "limit",
-          "private", "expires_at"}  # fmt: skip
 _ONCE = "The token is shown this once; what is kept is a hash of it."
 
 
@@ -131,23 +131,20 @@ class Keys:
 def add(counter: Counter) -> None:
     """Add the routes."""
     keys, all_keys, own = Keys(), entries.Collection(KEY), "/keys/{name}"
-    takes = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {name: {} for name in sorted(_GIVEN)},
-    }
-    counter.add("GET", "/keys", all_keys.listed, "All keys, without their tokens.")
-    counter.add("POST", "/keys", keys.create, f"Make a key. {_ONCE}", takes)
-    counter.add("GET", own, all_keys.one, "One key, without its token.")
-    counter.add("PATCH", own, keys.change, "Change what a key may do.", takes)
-    counter.add("DELETE", own, keys.revoke, "Revoke a key.")
-    counter.add("POST", f"{own}/rotate", keys.rotate, f"Give a key a new token. {_ONCE}")
+    listed, one, token = Said("KeyEntries"), Said("KeyEntry"), Said("MadeKey")
+    made, changed = Said("MadeKey", "NewKey", (201,)), Said("KeyEntry", "KeyChanges")
+    counter.add("GET", "/keys", all_keys.listed, "All keys, without their tokens.", listed)
+    counter.add("POST", "/keys", keys.create, f"Make a key. {_ONCE}", made)
+    counter.add("GET", own, all_keys.one, "One key, without its token.", one)
+    counter.add("PATCH", own, keys.change, "Change what a key may do.", changed)
+    counter.add("DELETE", own, keys.revoke, "Revoke a key.", one)
+    counter.add("POST", f"{own}/rotate", keys.rotate, f"Give a key a new token. {_ONCE}", token)
 
 
 def _check(fields: Mapping[str, Any]) -> None:
-    unknown = sorted(fields.keys() - _GIVEN)
+    unknown = sorted(fields.keys() - KEY_FIELDS.keys())
     if unknown:
-        allowed = ", ".join(sorted(_GIVEN))
+        allowed = ", ".join(sorted(KEY_FIELDS))
         detail = f"A key has no field {unknown[0][:80]!r}. It has {allowed}."
         raise Refused(400, "bad_value", detail)
 

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from modeldex.domain.desk import Line
 from modeldex.serve.desk import Desk
-from modeldex.serve.routes.admin.counter import Counter, Refused, no_parameters, sent
+from modeldex.serve.routes.admin.counter import Counter, Refused, Said, no_parameters, sent
+from modeldex.serve.schemas.words import COUNT, TEXT
 
 _MOST = 500
 _WANTED = ("kind", "target", "who")
@@ -35,8 +36,16 @@ async def settings(request: Request, desk: Desk) -> Response:
 
 def add(counter: Counter) -> None:
     """Add the routes."""
-    counter.add("GET", "/audit", lines, "Who changed what when, the newest first.")
-    counter.add("GET", "/settings", settings, "The settings in force; secrets are masked.")
+    asked = {"limit": {**COUNT, "minimum": 1, "maximum": _MOST, "default": 100}, "before": COUNT}
+    told = Said("Audit", asked=asked | dict.fromkeys(_WANTED, TEXT))
+    counter.add("GET", "/audit", lines, "Who changed what when, the newest first.", told)
+    counter.add(
+        "GET",
+        "/settings",
+        settings,
+        "The settings in force; secrets are masked.",
+        Said("Settings"),
+    )
 
 
 def _number(given: dict[str, str], name: str, otherwise: int) -> int:

@@ -12,8 +12,10 @@ from modeldex.errors import DeskError, NotThere
 from modeldex.serve.desk import Desk
 from modeldex.serve.routes.admin import entries
 from modeldex.serve.routes.admin.counter import (
+    NOTHING_SAID,
     Counter,
     Refused,
+    Said,
     document,
     no_parameters,
     sent,
@@ -21,6 +23,7 @@ from modeldex.serve.routes.admin.counter import (
 )
 from modeldex.snapshot.publish import Entry, read_pointer
 
+_ONE = Said("Snapshot")
 _NAME = "snapshot"  # of the only pin that there may be
 
 
@@ -89,11 +92,25 @@ def add(counter: Counter, directory: Path) -> None:
     """Add the routes."""
     snapshots = Snapshots(directory)
     counter.add(
-        "GET", "/snapshots", snapshots.listed, "The kept snapshots, the current one first."
+        "GET",
+        "/snapshots",
+        snapshots.listed,
+        "The kept snapshots, the current one first.",
+        Said("SnapshotList"),
     )
-    counter.add("POST", "/snapshots/rollback", snapshots.roll_back, "Go back by one snapshot.")
-    counter.add("DELETE", "/snapshots/pin", snapshots.unpin, "Let the newest be current again.")
-    counter.add("POST", "/snapshots/{snapshot}/pin", snapshots.pin, "Let a snapshot stay current.")
+    counter.add(
+        "POST", "/snapshots/rollback", snapshots.roll_back, "Go back by one snapshot.", _ONE
+    )
+    counter.add(
+        "DELETE",
+        "/snapshots/pin",
+        snapshots.unpin,
+        "Let the newest be current again.",
+        NOTHING_SAID,
+    )
+    counter.add(
+        "POST", "/snapshots/{snapshot}/pin", snapshots.pin, "Let a snapshot stay current.", _ONE
+    )
 
 
 async def _pinned(desk: Desk) -> str | None:

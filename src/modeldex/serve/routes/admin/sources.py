@@ -13,8 +13,10 @@ from modeldex.serve import problems
 from modeldex.serve.desk import Decision, Desk
 from modeldex.serve.routes.admin import entries
 from modeldex.serve.routes.admin.counter import (
+    NOTHING_SAID,
     Counter,
     Refused,
+    Said,
     document,
     no_parameters,
     sent,
@@ -22,18 +24,6 @@ from modeldex.serve.routes.admin.counter import (
 )
 from modeldex.serve.statuses import StatusFile
 from modeldex.snapshot.status import SourceStatus
-
-_MODEL = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {"model": {"type": "string", "description": "One model of the source."}},
-}
-_OFFER = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["offer"],
-    "properties": {"offer": {"type": "string", "description": "Id of the offer."}},
-}
 
 
 class Sources:
@@ -129,19 +119,27 @@ async def show(request: Request, desk: Desk) -> Response:
 def add(counter: Counter, statuses: StatusFile) -> None:
     """Add the routes."""
     sources, own = Sources(statuses), "/sources/{source}"
-    counter.add("GET", "/sources", sources.listed, "All sources, with what is held of them.")
-    counter.add("GET", own, sources.one, "One source.")
+    one, asked = Said("Source"), Said("Decided", statuses=(202,))
+    decided = Said("Decided", "Decide", (200, 202), needs_body=False)
+    counter.add(
+        "GET",
+        "/sources",
+        sources.listed,
+        "All sources, with what is held of them.",
+        Said("SourceList"),
+    )
+    counter.add("GET", own, sources.one, "One source.", one)
     on, off = partial(sources.switch, on=True), partial(sources.switch, on=False)
-    counter.add("POST", f"{own}/enable", on, "Use a source again.")
-    counter.add("POST", f"{own}/disable", off, "Neither ask a source nor show what it said.")
-    counter.add("POST", f"{own}/refresh", sources.refresh, "Ask a source now.")
+    counter.add("POST", f"{own}/enable", on, "Use a source again.", one)
+    counter.add("POST", f"{own}/disable", off, "Neither ask a source nor show what it said.", one)
+    counter.add("POST", f"{own}/refresh", sources.refresh, "Ask a source now.", asked)
     for action in ("accept", "reject"):
         decide = partial(sources.decide, action=action)
         does = f"{action.capitalize()} what the guard holds of a source."
-        counter.add("POST", f"{own}/{action}", decide, does, _MODEL)
-    counter.add("GET", "/hidden", hidden, "All hidden offers.")
-    counter.add("POST", "/hidden", hide, "Hide an offer.", _OFFER)
-    counter.add("DELETE", "/hidden/{offer:path}", show, "Show a hidden offer again.")
+        counter.add("POST", f"{own}/{action}", decide, does, decided)
+    counter.add("GET", "/hidden", hidden, "All hidden offers.", Said("HiddenList"))
+    counter.add("POST", "/hidden", hide, "Hide an offer.", Said("Hidden", "Hide"))
+    counter.add("DELETE", "/hidden/{offer:path}", show, "Show a hidden offer again.", NOTHING_SAID)
 
 
 def _hiding(request: Request, desk: Desk, offer: str, action: str, body: str | None) -> Edit:
