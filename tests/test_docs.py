@@ -145,7 +145,9 @@ def test_the_defaults_on_the_page_are_the_defaults() -> None:
 
 def full(first: str, short: str) -> str:
     """Return the setting that ``_SHORT`` means after *first*: itself, or another last word."""
-    return short if short.lower() in Settings.model_fields else f"{first.rpartition('_')[0]}_{short}"
+    return (
+        short if short.lower() in Settings.model_fields else f"{first.rpartition('_')[0]}_{short}"
+    )
 
 
 def shown(default: object) -> str:
