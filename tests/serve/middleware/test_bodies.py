@@ -3,7 +3,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -29,10 +28,10 @@ def test_forms_and_bytes_pass_where_they_are_meant(method: str) -> None:
     """There and nowhere else, with any parameters; a route that means them takes no JSON."""
 
     async def app(_scope: Scope, receive: Receive, send: Send) -> None:
-        body, message = b"", dict[str, Any]()
-        while not body or message.get("more_body"):
+        body, is_more = b"", True
+        while is_more:
             message = await receive()
-            body += message.get("body", b"")
+            body, is_more = body + message["body"], message["more_body"]
         await edges.reply(send, body)
 
     async def alive(scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,6 +3,7 @@
 import inspect
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,12 @@ LIMITS_OF_THE_EDGE = (
     "deadline", "url_bytes", "header_bytes", "body_bytes", "compress_from",
 )  # fmt: skip
 OPTIONAL = {"views", "takes"}  # arguments with a default that limit nothing
+
+
+def unset() -> Settings:
+    """Return the settings where nothing is set."""
+    given: dict[str, Any] = {}
+    return Settings(**given)
 
 
 @pytest.mark.finding("MW-M7")
@@ -72,7 +79,7 @@ def test_each_limit_has_the_one_default_that_the_command_prints(tmp_path: Path) 
     """What a worker without settings goes by is what `modeldex settings` says, value by value."""
     done = live.run(tmp_path, "settings", "--json", RATE_LIMIT_ANONYMOUS="")
     printed = {name: one["value"] for name, one in json.loads(done.stdout).items()}
-    gate = guarding.gate(Settings(data_dir=tmp_path), Notebook())
+    gate = guarding.gate(unset(), Notebook())
     policy, places, bounds = gate.guards.policy, gate.places, gate.bounds
     found = (
         policy.per_address, policy.per_key, policy.writes, policy.admin, policy.strangers,
@@ -97,7 +104,7 @@ def test_no_layer_has_a_default_of_its_own() -> None:
         }
         assert defaults.keys() <= OPTIONAL, layer
 
-    assert worker.bounds(Settings()) == ConnectionBounds()
+    assert worker.bounds(unset()) == ConnectionBounds()
 
 
 @pytest.mark.finding("MW-L5")
