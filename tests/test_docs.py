@@ -129,13 +129,46 @@ def test_every_setting_that_the_page_of_operations_names_exists() -> None:
 
 
 def test_the_defaults_on_the_page_are_the_defaults() -> None:
-    """The number beside each setting is what it is when nobody sets it."""
+    """What stands beside each setting, in tables and lists, is what it is when nobody sets it."""
     rows = re.findall(r"^\| `MODELDEX_([A-Z_]+)` \| ([^|]+) \|", OPERATIONS, re.MULTILINE)
+    listed = re.findall(r"^- `MODELDEX_([A-Z_]+)`(.*?) \(([^)]+)\):", OPERATIONS, re.MULTILINE)
+    pairs = [(name, said.strip()) for name, said in rows]
+    for first, others, said in listed:
+        named = [first, *(full(first, one) for one in re.findall(r"`_([A-Z_]+)`", others))]
+        pairs += zip(named, said.split(", "), strict=True)
 
     assert rows
-    for name, said in rows:
-        default = Settings.model_fields[name.lower()].default
-        assert said.strip() == _as_written(default), name
+    assert listed
+    for name, said in pairs:
+        assert said == shown(Settings.model_fields[name.lower()].default), name
+
+
+def full(first: str, short: str) -> str:
+    """Return the setting that ``_SHORT`` means after *first*: itself, or another last word."""
+    return (
+        short if short.lower() in Settings.model_fields else f"{first.rpartition('_')[0]}_{short}"
+    )
+
+
+def shown(default: object) -> str:
+    """Return a default as the page writes it."""
+    if default is None or default == ():
+        return "—"
+    if isinstance(default, bool):
+        return str(default).lower()
+    return f"{default:.10g}" if isinstance(default, int | float) else str(default)
+
+
+def test_every_setting_of_the_edge_is_listed() -> None:
+    """From who may ask to the access log, and those of connections."""
+    names = list(Settings.model_fields)
+    edge = names[names.index("fast_lane") : names.index("log_format")]
+    said = re.findall(r"^[|-] `MODELDEX_([A-Z_]+)`([^|(]*)", OPERATIONS, re.MULTILINE)
+    found = {first for first, _ in said} | {
+        full(first, one) for first, others in said for one in re.findall(r"`_([A-Z_]+)`", others)
+    }
+
+    assert {name.upper() for name in edge} <= found
 
 
 def test_the_page_of_observations_names_what_there_is() -> None:
@@ -158,9 +191,3 @@ def test_the_example_of_a_report_is_one() -> None:
     for one in json.loads(body)["observations"]:
         names = {one["offer"]: (schema.OFFER, one["offer"])}
         assert reported.call(one, names, now).outcome == one["outcome"]
-
-
-def _as_written(default: object) -> str:
-    if default is None:
-        return "—"
-    return str(default).lower() if isinstance(default, bool) else f"{default:.10g}"

@@ -1,6 +1,8 @@
 """The metrics: Prometheus reads them, and they say what the status file says."""
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from modeldex.domain.provenance import KINDS as KINDS_OF_DOUBT
 from modeldex.snapshot import status
 from modeldex.snapshot.status import SourceStatus, Status, StoreWork
 from serve.conftest import small
-from support import catalogs, live, wire
+from support import catalogs, live, provider, refreshing, wire
 
 AT = 1_795_435_200.0
 KINDS = (
@@ -150,3 +152,31 @@ def test_doubts_are_counted_by_kind(tmp_path: Path) -> None:
     }
 
     assert found == {kind: float(kind == "zero") for kind in KINDS_OF_DOUBT}
+
+
+@pytest.mark.finding("ME-L3")
+def test_the_rows_of_a_source_are_those_in_the_catalog(tmp_path: Path) -> None:
+    """As many as the list has of each gateway, after the first answer and after another one."""
+    (tmp_path / "own").mkdir()
+    for name in ("acme", "bolt"):
+        page = refreshing.page(name, f"https://api.{name}.example")
+        (tmp_path / "own" / f"{name}.toml").write_text(page)
+    with provider.running() as asked, live.served(live.application(tmp_path)) as url:
+        for rows in ({"acme": 3, "bolt": 1}, {"acme": 5, "bolt": 4}):
+            for name, count in rows.items():
+                answer = refreshing.models(*(f"labs/m{number}" for number in range(count)))
+                asked.script(f"/{name}/{name}/models", answer)
+            done = live.run(
+                tmp_path, "refresh", SOURCES_DIR=str(tmp_path / "own"), SOURCES="acme,bolt",
+                SOURCE_MIRROR=f"{asked.url}/{{source}}",
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            live.eventually(partial(is_listed, url, rows))
+            found = {name: samples(url)["modeldex_source_rows", name] for name in rows}
+            assert found == rows
+
+
+def is_listed(url: str, rows: dict[str, int]) -> bool:
+    """Return whether the list has so many rows of each gateway."""
+    answer = wire.ask(url, "/v1/models")
+    return answer.status == 200 and Counter(one.split("/")[0] for one in answer.ids) == rows

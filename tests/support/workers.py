@@ -178,3 +178,18 @@ def stopped(processes: Iterable[int]) -> Iterator[None]:
     finally:
         for one in processes:
             os.kill(one, signal.SIGCONT)
+
+
+@contextmanager
+def alone(data_dir: Path, **environment: str) -> Iterator[tuple[str, int]]:
+    """Give the URL and the process id of one worker that is ready, without a refresher."""
+    port = live.free_port()
+    env = live.variables(data_dir, PORT=str(port), **environment)
+    process = subprocess.Popen([sys.executable, "-c", _WORKERS], env=env)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        live.eventually(lambda: live.is_ready(url))
+        yield url, process.pid
+    finally:
+        process.terminate()
+        process.wait(live.PATIENCE)

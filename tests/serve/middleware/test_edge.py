@@ -1,6 +1,5 @@
 """The edge as a whole, over real sockets: its order, its headers, its log and its metrics."""
 
-import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,32 +9,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import Receive, Scope, Send
 
 from modeldex.serve.edge import Edge
-from modeldex.serve.middleware.access_log import AccessLog
 from serve.conftest import small
 from support import catalogs, edges, live, wire, workers
+from support.logged import Lines
 from support.refreshing import Notebook
 from support.scale import scaled
 
 ORIGIN = "https://page.example"
 LIMITS = {"ratelimit", "ratelimit-policy", "x-ratelimit-limit", "x-ratelimit-remaining",
           "x-ratelimit-reset"}  # fmt: skip
-
-
-class Lines:
-    """An access log that is kept."""
-
-    def __init__(self, log_format: str = "json") -> None:
-        self.bytes = b""
-        self.log = AccessLog(self._write, log_format, lambda: "now")
-
-    def _write(self, lines: bytes) -> None:
-        self.bytes += lines
-
-    @property
-    def found(self) -> list[dict[str, Any]]:
-        """The lines so far."""
-        self.log.flush()
-        return [json.loads(line) for line in self.bytes.splitlines()]
 
 
 async def plain(scope: Scope, _receive: Receive, send: Send) -> None:
@@ -262,6 +244,27 @@ def test_a_request_is_one_line_with_the_id_of_its_answer(tmp_path: Path) -> None
     assert [one["shelf"] for one in lines.found][:2] == ["miss", "hit"]
     for secret in (b"s3cret-key", b"made-up-key", b"hidden"):
         assert secret not in lines.bytes
+
+
+@pytest.mark.finding("PV-L7")
+def test_a_request_is_one_line_however_many_rows_it_answers(tmp_path: Path) -> None:
+    """One row or all of them, a page or a stream, gateways with their logos or one logo."""
+    catalogs.publish(tmp_path / "snapshots", catalogs.sized(1200))
+    lines, notes = Lines(), Notebook()
+    app = workers.build(tmp_path, workers.Watched(), notes)
+    assert isinstance(app, Edge)
+    app.gate.watch.log = lines.log
+    paths = (
+        "/v1/models?limit=1", "/v1/models?limit=1000", "/v1/models", "/v1/models?order=desc",
+        "/v1/gateways", "/logos/acme.svg", "/logos/no-such.svg",
+    )  # fmt: skip
+    with live.served(app) as url:
+        for path in paths:
+            wire.ask(url, path)
+        live.eventually(lambda: len(lines.found) >= len(paths))
+
+    assert [one["path"] for one in lines.found] == [path.partition("?")[0] for path in paths]
+    assert notes.lines == []
 
 
 @pytest.mark.finding("MW-H6")

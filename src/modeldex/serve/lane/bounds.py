@@ -26,7 +26,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
         connections: open ones; the one that has waited longest is closed for a new one.
     """
 
-    url: int = 16 * 1024
+    url: int = 9 * 1024
     headers: int = 32 * 1024
     header_count: int = 100
     body: int = 2 * 2**20
