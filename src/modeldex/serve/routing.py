@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from modeldex.serve import problems
+from modeldex.serve.representation import VARY
 
 _VARIABLE = re.compile(r"{[^}]*}")
 
@@ -55,6 +56,7 @@ def moved(location: bytes) -> Response:
     answer = Response(status_code=308)
     answer.headers["location"] = location.decode("ascii")
     answer.headers["cache-control"] = "public, max-age=60"  # the catalog changes what names mean
+    answer.headers["vary"] = VARY.decode()  # and each key may see another catalog
     return answer
 
 

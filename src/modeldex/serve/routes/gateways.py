@@ -13,7 +13,7 @@ from modeldex.domain.provider import Provider
 from modeldex.errors import NoSnapshot
 from modeldex.serve import monogram, openapi, problems
 from modeldex.serve.answers import Answers
-from modeldex.serve.representation import Representation, conditions, http_date
+from modeldex.serve.representation import VARY, Representation, conditions, http_date
 from modeldex.serve.routes import reading
 from modeldex.serve.routes.catalog import CatalogResponse
 from modeldex.serve.statuses import StatusFile
@@ -85,6 +85,7 @@ class Gateways:
             return problems.problem(404, "gateway_not_found", detail)
         picture = Response(monogram.svg(snapshot.providers[number]), media_type=_SVG)
         picture.headers["cache-control"] = "public, max-age=86400"
+        picture.headers["vary"] = VARY.decode()
         picture.headers["content-security-policy"] = "default-src 'none'"
         return picture
 
