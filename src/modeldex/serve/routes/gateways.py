@@ -1,5 +1,6 @@
 """The gateways that ``gateway=`` accepts, how each is doing, and a logo for each."""
 
+import asyncio
 import hashlib
 from collections.abc import Iterable
 from typing import Any
@@ -13,11 +14,17 @@ from modeldex.domain.provider import Provider
 from modeldex.errors import NoSnapshot
 from modeldex.serve import monogram, openapi, problems
 from modeldex.serve.answers import Answers
-from modeldex.serve.representation import VARY, Representation, conditions, http_date
+from modeldex.serve.representation import (
+    VARY,
+    Negotiator,
+    Representation,
+    conditions,
+    http_date,
+)
 from modeldex.serve.routes import reading
 from modeldex.serve.routes.catalog import CatalogResponse
 from modeldex.serve.statuses import StatusFile
-from modeldex.snapshot.documents import IDENTITY, tagged
+from modeldex.snapshot.documents import IDENTITY, compress, tagged
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.status import SourceStatus, Status
 
@@ -36,6 +43,7 @@ class Gateways:
 
     def __init__(self, answers: Answers, statuses: StatusFile) -> None:
         self.answers, self.statuses = answers, statuses
+        self.negotiator = Negotiator()
 
     async def gateways(self, request: Request) -> Response:
         """Every gateway with its names, links and number of offers."""
@@ -49,7 +57,7 @@ class Gateways:
             {**_described(one), "model_count": counts.get(one.slug, 0), **_state(one, status)}
             for one in snapshot.providers
         ]
-        return _listed(request, data, snapshot)
+        return await self._listed(request, data, snapshot)
 
     async def status(self, request: Request) -> Response:
         """How each gateway's sources are doing; changes with every refresh."""
@@ -70,7 +78,7 @@ class Gateways:
             for one in snapshot.providers
         ]
         at = status.at if status else None
-        return _listed(request, data, snapshot, at=at, summary=_summary(data))
+        return await self._listed(request, data, snapshot, at=at, summary=_summary(data))
 
     async def logo(self, request: Request) -> Response:
         """A monogram of a gateway, drawn here."""
@@ -88,6 +96,29 @@ class Gateways:
         picture.headers["vary"] = VARY.decode()
         picture.headers["content-security-policy"] = "default-src 'none'"
         return picture
+
+    async def _listed(
+        self, request: Request, data: list[dict[str, Any]], snapshot: Snapshot, **more: Any
+    ) -> Response:
+        """Answer with a list that changes with every refresh: to be asked for again each time."""
+        value = {"object": "list", "data": data, "total": len(data), "snapshot": snapshot.id}
+        body = msgspec.json.encode({**value, **more})
+        asked = conditions(request.scope["headers"])
+        is_small = len(body) < self.answers.compress_from
+        encoding = IDENTITY if is_small else self.negotiator.choose(asked.accept_encoding)
+        packed = body
+        if encoding != IDENTITY:
+            loop = asyncio.get_running_loop()
+            packed = await loop.run_in_executor(self.answers.pool, compress, body, encoding)
+        found = Representation(
+            etag=tagged(hashlib.blake2b(body, digest_size=16).hexdigest(), encoding).encode(),
+            encoding=encoding,
+            last_modified=http_date(snapshot.timestamp),
+            size=len(packed),
+            body=packed,
+            cache_control=b"no-cache",
+        )
+        return CatalogResponse(found, asked)
 
 
 def router(answers: Answers, statuses: StatusFile) -> APIRouter:
@@ -175,20 +206,3 @@ def _summary(data: Iterable[dict[str, Any]]) -> dict[str, int]:
         "gateways_with_errors": sum(row["in_error_state"] for row in rows),
         "gateways_with_zero_models": sum(not row["model_count"] for row in rows),
     }
-
-
-def _listed(
-    request: Request, data: list[dict[str, Any]], snapshot: Snapshot, **more: Any
-) -> Response:
-    """Answer with a list that changes with every refresh: to be asked for again each time."""
-    value = {"object": "list", "data": data, "total": len(data), "snapshot": snapshot.id, **more}
-    body = msgspec.json.encode(value)
-    found = Representation(
-        etag=tagged(hashlib.blake2b(body, digest_size=16).hexdigest(), IDENTITY).encode(),
-        encoding=IDENTITY,
-        last_modified=http_date(snapshot.timestamp),
-        size=len(body),
-        body=body,
-        cache_control=b"no-cache",
-    )
-    return CatalogResponse(found, conditions(request.scope["headers"]))
