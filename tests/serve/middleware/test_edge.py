@@ -292,6 +292,23 @@ def test_one_failure_is_one_event(tmp_path: Path) -> None:
     assert [facts["request_id"] for level, _, facts in log.lines if level == "error"] == ["mine"]
 
 
+@pytest.mark.finding("MW-M1", kind="absent")
+def test_a_limiter_that_fails_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It needs no server that could be gone; a fault of its own is a 500 and a line in the log."""
+    log = Notebook()
+    app = edges.edge(tmp_path, plain, log=log, rate_limit_anonymous="9/minute")
+
+    def broken(*_: object) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(app.gate.guards.limits, "charge", broken)
+    with live.served(app) as url:
+        answer = wire.ask(url, "/v1/models")
+
+    assert answer.status == 500
+    assert log.of("error") == ["a request failed"]
+
+
 @pytest.mark.finding("MW-M5", "CA-M4")
 def test_metrics_see_every_answer(tmp_path: Path) -> None:
     """2xx, 4xx and 5xx apart, and the edge's own 429, 503 and 504 by their codes."""
