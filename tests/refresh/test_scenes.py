@@ -8,6 +8,7 @@ from modeldex import pipeline
 from modeldex.domain.history import NO_LEDGER
 from modeldex.domain.listing import Kept, Listing, SourceRows
 from modeldex.domain.model import Catalog
+from modeldex.domain.offer import Observed
 from modeldex.domain.rate import Meter, Rate
 from modeldex.domain.rules import Audience, Override, Rules, Stated
 from modeldex.domain.tenancy import Standing, TenantBasis, View
@@ -102,3 +103,15 @@ def test_nobody_else_sees_anything_of_a_tenant() -> None:
 
         assert TUNED.encode() not in text
         assert costs(found)["acme/labs/one"] == "0.001"
+
+
+def test_what_callers_report_of_a_private_model_is_shown_to_nobody() -> None:
+    """They may be another tenant's calls, of a model of the same name; of public ones it is."""
+    view = View(name="v", audience=CORP, private=True)
+    figures = {f"corp/{TUNED}": Observed(requests=7), "acme/labs/one": Observed(requests=5)}
+    scene = Scene(ROWS, {}, TODAY, RULES, NO_LEDGER, figures)
+    found = Scenes(scene, scene.build(), Standing(tenants=(TENANT,))).of(view)
+
+    assert {one.id: one.observed.requests for one in found.offers if one.observed} == {
+        "acme/labs/one": 5
+    }

@@ -57,7 +57,16 @@ class Scenes:
         own = tenant.sources if tenant is not None and view.private else ()
         if not own and not _differs(rules, self._scene.rules):
             return self._public
-        return self._scene._replace(rows=(*self._scene.rows, *own), rules=rules).build()
+        rows = (*self._scene.rows, *own)
+        return self._scene._replace(rows=rows, rules=rules, figures=self._figures()).build()
+
+    def _figures(self) -> dict[str, Observed]:
+        """Return what callers report of public offers.
+
+        Calls are counted by an offer's id alone, and two tenants may call a model the same.
+        """
+        figures = self._scene.figures
+        return {one.id: figures[one.id] for one in self._public.offers if one.id in figures}
 
 
 def _rules(public: Rules, tenant: TenantBasis | None, view: View) -> Rules:
