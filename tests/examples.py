@@ -157,8 +157,8 @@ _SETTINGS = {"admin_key", "rate_limit_anonymous", "offline"}
 
 def documented() -> Catalog:
     """Return the catalog that the examples are about."""
-    facts = {"max_output_tokens": 8000, "release_date": "2026-06-01"}
-    texts = {"input_modalities": ("text",), "output_modalities": ("text",)}
+    facts: dict[str, Any] = {"max_output_tokens": 8000, "release_date": "2026-06-01"}
+    texts: dict[str, Any] = {"input_modalities": ("text",), "output_modalities": ("text",)}
     acme = priced(
         "acme", "labs/large", *PRICES, name="Large", context_length=128_000, **facts, **texts
     )
