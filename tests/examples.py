@@ -157,11 +157,11 @@ _SETTINGS = {"admin_key", "rate_limit_anonymous", "offline"}
 
 def documented() -> Catalog:
     """Return the catalog that the examples are about."""
-    facts = {"max_output_tokens": 8000, "release_date": "2026-06-01"}
-    texts = {"input_modalities": ("text",), "output_modalities": ("text",)}
     acme = priced(
-        "acme", "labs/large", *PRICES, name="Large", context_length=128_000, **facts, **texts
-    )
+        "acme", "labs/large", PRICES[0], PRICES[1], name="Large", context_length=128_000,
+        max_output_tokens=8000, release_date="2026-06-01", input_modalities=("text",),
+        output_modalities=("text",),
+    )  # fmt: skip
     bolt = priced("bolt", "labs/Large", "0.0000004", "0.0000004", created=1_760_000_000)
     providers = (
         Provider(
