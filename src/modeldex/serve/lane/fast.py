@@ -147,6 +147,7 @@ class FastLane(BoundedProtocol):
                     shelf="hit",
                     key=hit.admitted.principal.key_id or "-",
                     client=hit.admitted.client,
+                    parent=lane.edge.gate.watch.parent(self.headers),
                 )
             )
         except Exception as error:
