@@ -187,3 +187,13 @@ def test_litellm_proxy_runs_or_says_what_is_missing() -> None:
         assert re.search(r"\(.* install .*\); nothing was measured\.\n$", done.stderr)
     else:
         assert float(rows(done.stdout)["ratio"][0].replace(",", "")) > 0
+
+
+def test_a_storm_is_compared_with_rest() -> None:
+    """Known and unasked questions, each with its ratio."""
+    need("taskset")
+    done = bench("storm.py", "--clients", "10", "--seconds", "0.5", "--offers", "200")
+    found = rows(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert list(found)[2:] == ["known", "unasked"]
+    assert all(float(cells[-1]) > 0 for cells in [*found.values()][2:])
