@@ -24,6 +24,7 @@ import ours
 
 _KNOWN, _STREAMED = "/v1/models?limit=20", "/v1/models?order=desc"
 _RATE = 100  # questions a second of the one who behaves
+_LEAVES = 0.1  # chance, at each piece, of going away before the next
 _numbers = itertools.count(1)
 
 
@@ -111,8 +112,10 @@ async def _visit(port: int, target: str, chance: random.Random) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(f"GET {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
-        while await reader.read(16 * 1024) and chance.random() < 0.9:  # noqa: PLR2004 - of pieces
+        while await reader.read(16 * 1024):
             await asyncio.sleep(0.02)
+            if chance.random() < _LEAVES:
+                break
     finally:
         writer.transport.abort()
 
