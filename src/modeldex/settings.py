@@ -148,6 +148,7 @@ class Settings(BaseSettings):
     body_bytes: int = Field(2**20, ge=1024, description="Of a request's body at most.")
     compress_from: int = Field(512, ge=0, description="Bytes from which answers are compressed.")
     access_log: bool = Field(default=True, description="Whether each answer is a line in the log.")
+    traces: str | None = Field(None, description="URL to which traces go as OTLP over HTTP.")
     log_format: str = Field("console", pattern="^(console|json)$", description="Of log lines.")
     admin_key: SecretStr | None = Field(None, description="Key of the administrator.")
 
@@ -203,6 +204,13 @@ class Settings(BaseSettings):
     def _is_template(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must be a template such as http://127.0.0.1:9100/{source}")
+        return value
+
+    @field_validator("traces")
+    @classmethod
+    def _is_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must be a URL such as http://127.0.0.1:4318/v1/traces")
         return value
 
     @property

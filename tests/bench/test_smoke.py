@@ -198,3 +198,13 @@ def test_lane_tells_the_parts_of_a_hit() -> None:
     for column in zip(*[*found.values()][2:], strict=True):
         _, _, whole, *parts = map(float, column)
         assert whole == pytest.approx(sum(parts), abs=0.1)
+
+
+def test_a_storm_is_compared_with_rest() -> None:
+    """Known and unasked questions, each with its ratio."""
+    need("taskset")
+    done = bench("storm.py", "--clients", "10", "--seconds", "0.5", "--offers", "200")
+    found = rows(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert list(found)[2:] == ["known", "unasked"]
+    assert all(float(cells[-1]) > 0 for cells in [*found.values()][2:])

@@ -8,7 +8,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -85,8 +85,19 @@ def serve_process(
 
 def run(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``modeldex`` with *arguments* and wait for it."""
+    return _ran(data_dir, ["-m", "modeldex", *arguments], environment)
+
+
+def python(data_dir: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run *code* in a process of its own and wait for it."""
+    return _ran(data_dir, ["-c", code], environment)
+
+
+def _ran(
+    data_dir: Path, arguments: Iterable[str], environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "modeldex", *arguments],
+        [sys.executable, *arguments],
         env=variables(data_dir, **environment),
         capture_output=True,
         text=True,

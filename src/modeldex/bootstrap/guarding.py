@@ -9,6 +9,7 @@ from modeldex.access.keys import FILE
 from modeldex.access.limits import Limits
 from modeldex.access.networks import Proxies
 from modeldex.access.ring import KeyRing
+from modeldex.bootstrap import traces
 from modeldex.serve.edge import Gate
 from modeldex.serve.middleware.access_log import AccessLog
 from modeldex.serve.middleware.admission import Places
@@ -23,7 +24,7 @@ def gate(settings: Settings, log: Log) -> Gate:
     """Return what stands before a worker's routes."""
     return Gate(
         guards=guards(settings, log),
-        watch=Watch(_access_log(settings), time.monotonic),
+        watch=Watch(_access_log(settings), time.monotonic, traces.spans(settings)),
         cors=Cors(settings.cors_origins),
         bounds=Bounds(
             url_bytes=settings.url_bytes,

@@ -15,7 +15,7 @@ import msgspec
 
 from modeldex import settings as settings_module
 from modeldex import telemetry
-from modeldex.bootstrap import overriding, storing
+from modeldex.bootstrap import overriding, storing, traces
 from modeldex.bootstrap.keykeeping import keeping_keys
 from modeldex.fleet.local import FileLock, Mailbox
 from modeldex.refresh import loop
@@ -77,7 +77,7 @@ async def refresher(settings: Settings, log: Log) -> AsyncIterator[Refresher]:
     with ThreadPoolExecutor(threads, thread_name_prefix="compress") as pool:
         await store.open()
         try:
-            yield Refresher(
+            yield traces.refresher(settings)(
                 store=store,
                 selection=Selection(
                     lambda: registry.load(settings.sources_dir),

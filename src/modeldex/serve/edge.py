@@ -158,7 +158,9 @@ class Edge:
 
     def _over(self, exchange: Exchange) -> None:
         route = self._learned(exchange.scope)
-        self.answered(exchange.summary(self.gate.watch.clock(), route))
+        watch = self.gate.watch
+        parent = watch.parent(exchange.scope["headers"])
+        self.answered(exchange.summary(watch.clock(), route, parent))
 
     def _learned(self, scope: Scope) -> str:
         """Return the template of the request's route; the shelf's answers reach none."""

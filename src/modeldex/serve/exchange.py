@@ -75,7 +75,7 @@ class Exchange:
         sent = b"" if self.scope["method"] == "HEAD" else body
         await self.send({"type": "http.response.body", "body": sent})
 
-    def summary(self, now: float, route: str) -> Answered:
+    def summary(self, now: float, route: str, parent: str = "") -> Answered:
         """Return what is to be known of it now that it is over."""
         scope = self.scope
         return Answered(
@@ -90,6 +90,7 @@ class Exchange:
             outcome=scope.get(OUTCOME, "-"),
             key=self.said.principal.key_id or "-",
             client=self.said.client or NOWHERE.group,
+            parent=parent,
         )
 
 

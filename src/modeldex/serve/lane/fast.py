@@ -196,7 +196,7 @@ class FastLane(BoundedProtocol):
             route, key = lane.edge.route(asked.path), said.principal.key_id or "-"
             one = Answered(
                 name, asked.method, asked.path, route, status, size, lane.clock() - hit.began,
-                "hit", "-", key, said.client,
+                "hit", "-", key, said.client, lane.edge.gate.watch.parent(self.headers),
             )  # fmt: skip
             lane.edge.answered(one)
         except Exception as error:

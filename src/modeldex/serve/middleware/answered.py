@@ -16,6 +16,7 @@ class Answered(msgspec.Struct, gc=False):
         outcome: code of what the edge answered itself, such as ``rate_limited``; else ``-``.
         key: public id of the key; ``-`` for none.
         client: address, or the /64 of an IPv6 address.
+        parent: the ``traceparent`` that came with it, where requests are traced.
     """
 
     request_id: str
@@ -29,3 +30,4 @@ class Answered(msgspec.Struct, gc=False):
     outcome: str = "-"
     key: str = "-"
     client: str = "-"
+    parent: str = ""
