@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from modeldex.serve.envelopes import NATIVE, dialect_of
 from serve.test_cost import post
 from support import live, wire
 from support.declared import Description
@@ -108,7 +109,13 @@ def test_a_body_of_another_kind_is_refused(url: str, path: str, media: str) -> N
 def test_without_a_snapshot_every_read_is_503(empty: str) -> None:
     """Of the whole description: never 404, never an empty list, but later."""
     paths = Description(empty).document["paths"]
-    reading = [path for path, methods in paths.items() if "get" in methods]
+    reading = [
+        path
+        for path, methods in paths.items()
+        if "get" in methods
+        and not path.startswith("/v1/admin")  # that needs a key first
+        and dialect_of(path, ()) == NATIVE  # test_nothing_published has the others
+    ]
     asked = [one.replace("{model_id}", "a/b").replace("{rate_id}", "r") for one in reading]
     asked += [
         "/models", "/v1/provider", "/v1/models/labs", "/v1/models?unique=true",
@@ -117,11 +124,11 @@ def test_without_a_snapshot_every_read_is_503(empty: str) -> None:
     answered = {
         path: wire.ask(empty, path.replace("{slug}", "acme"))
         for path in asked
-        if path not in {"/healthz", "/metrics", "/api/models/detail"}
+        if path not in {"/healthz", "/metrics", "/api/models/detail", "/providers"}
     }
     answered |= {path: post(empty, json.dumps(SENT[path]), path=path) for path in SENDING}
 
-    assert len(answered) > len(reading)
+    assert len(answered) > 30
     for path, answer in answered.items():
         assert (answer.status, answer.json["code"]) == (503, "not_ready"), path
         assert int(answer.headers["retry-after"]) > 0
