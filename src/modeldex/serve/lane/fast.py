@@ -31,18 +31,29 @@ _OK = 200
 _COPIED = 32 * 1024  # bytes; a larger body is handed over as it is
 
 
+class Given(msgspec.Struct, frozen=True):
+    """What the headers of a plain request say.
+
+    Attributes:
+        decisive: what the guards look at.
+        name: the client's own id.
+    """
+
+    conditions: Conditions
+    decisive: tuple[bytes, ...]
+    name: bytes | None
+
+
 class Asked(msgspec.Struct, frozen=True):
     """A plain request.
 
     Attributes:
         key: of its answer on the shelf.
-        name: the client's own id.
     """
 
     key: tuple[bytes, bytes, bool]
     facts: Facts
-    conditions: Conditions
-    name: bytes | None
+    given: Given
 
 
 class Hit(msgspec.Struct, frozen=True, gc=False):
@@ -66,6 +77,8 @@ class FastLane(BoundedProtocol):
     _decision: Admitted | Refused | None = None  # for the ordinary way
     _last: tuple[bytes, Asked] | None = None  # a request that came whole and alone, and was a hit
     _asked: Asked | None = None  # the hit among what is being parsed
+    _heard: list[tuple[bytes, bytes]] | None = None  # headers, the same each time, mostly
+    _given: Given | None = None  # what they say
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -144,22 +157,19 @@ class FastLane(BoundedProtocol):
 
     def _plainly(self) -> Asked | None:
         """Return what is asked; ``None`` where that is no plain reading."""
-        method, given = _READING.get(self.parser.get_method()), dict(self.headers)
-        is_twice = len(given) != len(self.headers)
-        if method is None or is_twice or not _UNUSUAL.isdisjoint(given) or not self.url.isascii():
+        if self.headers != self._heard:
+            self._heard, self._given = self.headers, _given(self.headers)
+        method, given = _READING.get(self.parser.get_method()), self._given
+        if method is None or given is None or not self.url.isascii():
             return None
         raw, _, query = self.url.partition(b"?")
         path = raw.decode("ascii")
         path = unquote(path) if "%" in path else path
-        return Asked(
-            (raw, without_key(path, query), False),
-            Facts(self.peer, method, path, query, *decisive(self.headers)),
-            Conditions(given.get(b"accept-encoding", b""), given.get(b"if-none-match")),
-            own_id(self.headers),
-        )
+        facts = Facts(self.peer, method, path, query, *given.decisive)
+        return Asked((raw, without_key(path, query), False), facts, given)
 
     def _known(self, lane: Lane, asked: Asked) -> Hit | None:
-        found = lane.known.find(asked.key, asked.conditions)
+        found = lane.known.find(asked.key, asked.given.conditions)
         if found is None or not isinstance(found.body, bytes):
             return None
         began = lane.clock()
@@ -173,9 +183,9 @@ class FastLane(BoundedProtocol):
         """Write the answer; return false where that failed before a byte of it was written."""
         try:
             asked, defaults = hit.asked, self.server_state.default_headers
-            name = asked.name or new_id()
+            name = asked.given.name or new_id()
             status, head = lane.writer.head(
-                hit.found, asked.conditions, defaults, name, hit.admitted
+                hit.found, asked.given.conditions, defaults, name, hit.admitted
             )
         except Exception as error:
             self.door.log.error("the fast lane failed", exc_info=error)
@@ -209,3 +219,12 @@ class FastLane(BoundedProtocol):
         if self._decision is not None:
             cast("dict[str, Any]", self.scope)[DECIDED] = self._decision
             self._decision = None
+
+
+def _given(headers: list[tuple[bytes, bytes]]) -> Given | None:
+    """Return what headers say, ``None`` where one is unusual or occurs twice."""
+    found = dict(headers)
+    if len(found) != len(headers) or not _UNUSUAL.isdisjoint(found):
+        return None
+    asked = Conditions(found.get(b"accept-encoding", b""), found.get(b"if-none-match"))
+    return Given(asked, decisive(headers), own_id(headers))
