@@ -52,7 +52,8 @@ def guards(path: Path, **policy: Any) -> Guards:
     """Return guards with five requests a minute for an address and seven for a key."""
     given: dict[str, Any] = {
         "anonymous": True, "per_address": "5/minute", "per_key": "7/minute",
-        "writes": "6/minute", "admin": "4/minute", "strangers": "3/minute", **policy,
+        "writes": "6/minute", "admin": "4/minute", "strangers": "3/minute", "foreign": "refuse",
+        **policy,
     }  # fmt: skip
     ring = KeyRing(path, Notebook(), lambda: 100.0)
     return Guards(Policy(**given), ring, Proxies(), Limits(lambda: 0.0))

@@ -135,7 +135,11 @@ def test_without_the_packages_a_sentence_says_what_to_install(
     """Neither worker nor refresher begins as if it were traced."""
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp", None)
     settings = live.settings(tmp_path, traces=URL)
-    for begin in (traces.spans, traces.refresher, lambda one: worker.build(one, Notebook())):
+    for begin in (
+        traces.spans,
+        lambda one: traces.refresher(one, Notebook),
+        lambda one: worker.build(one, Notebook()),
+    ):
         with pytest.raises(ModeldexError, match=r"Install modeldex\[otel\], or unset it\."):
             begin(settings)
 

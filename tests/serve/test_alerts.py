@@ -30,7 +30,7 @@ def exposed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     status.write(directory, Status(at=AT, snapshot=name, sources=(source,), store=work))
     with live.served(live.application(directory.parent)) as url:
         wire.ask(url, "/v1/models")
-        wire.ask(url, "/v1/models", x_api_key="made-up")
+        wire.ask(url, "/v1/models", x_api_key="mdx_made-up")
         yield wire.ask(url, "/metrics").body.decode()
 
 

@@ -55,7 +55,9 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that lets anybody read, and knows no key."""
     directory = tmp_path_factory.mktemp("open")
     catalogs.publish(directory / "snapshots", varied.catalog())
-    with live.served(live.application(directory, rate_limit_wrong_keys="off")) as url:
+    with live.served(
+        live.application(directory, rate_limit_wrong_keys="off", foreign_keys="refuse")
+    ) as url:
         yield url
 
 

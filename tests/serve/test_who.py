@@ -12,9 +12,10 @@ from support import catalogs, live, wire, workers
 @pytest.mark.finding("RT-H2")
 @pytest.mark.parametrize("server", ["url", "streaming"])
 def test_the_providers_are_exactly_those_of_the_rows(
-    server: str, request: pytest.FixtureRequest
+    server: str, request: pytest.FixtureRequest, *, fast_lane: bool
 ) -> None:
     """Each with the number of its rows and of the different models among them."""
+    del fast_lane  # the server's
     where = request.getfixturevalue(server)
     rows = wire.ask(where, "/v1/models").json["data"]
     found = wire.ask(where, "/v1/providers").json
@@ -30,9 +31,10 @@ def test_the_providers_are_exactly_those_of_the_rows(
 @pytest.mark.finding("DB-M5")
 @pytest.mark.parametrize("server", ["url", "streaming"])
 def test_counts_of_gateways_are_counts_of_rows(
-    server: str, request: pytest.FixtureRequest
+    server: str, request: pytest.FixtureRequest, *, fast_lane: bool
 ) -> None:
     """In the list, in the status and its summary, beyond a thousand rows too."""
+    del fast_lane  # the server's
     where = request.getfixturevalue(server)
     counts = Counter(row["source_gateway"] for row in wire.ask(where, "/v1/models").json["data"])
     status = wire.ask(where, "/v1/gateways/status").json
@@ -45,8 +47,11 @@ def test_counts_of_gateways_are_counts_of_rows(
 
 
 @pytest.mark.parametrize("server", ["url", "streaming"])
-def test_the_authors_are_those_of_the_rows(server: str, request: pytest.FixtureRequest) -> None:
+def test_the_authors_are_those_of_the_rows(
+    server: str, request: pytest.FixtureRequest, *, fast_lane: bool
+) -> None:
     """Each with the number of its offers and of their models."""
+    del fast_lane  # the server's
     where = request.getfixturevalue(server)
     rows = wire.ask(where, "/v1/models").json["data"]
     offers = Counter(row["owned_by"] for row in rows)

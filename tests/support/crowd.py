@@ -95,11 +95,11 @@ class Crowd:
             writer.write(request(STREAMED, "connection: close"))
             found = b""
             while piece := await reader.read(_MOST):
-                found = found or piece
+                found = found if len(found) > _MOST else found + piece
                 await asyncio.sleep(0.01)
                 if self.chance.random() < 1 / 50:
                     writer.transport.abort()
-                    break
+                    return
             if found:
                 self._note("sluggard", found)
 

@@ -84,7 +84,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     writes: str
     admin: str
     strangers: str
-    foreign: str = AUTO
+    foreign: str
 
 
 class Guards:

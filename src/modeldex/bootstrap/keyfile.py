@@ -59,10 +59,8 @@ async def _acquired(lock: FileLock) -> None:
         if lock.acquire():
             return
         await asyncio.sleep(_PAUSE)
-    raise StoreError(
-        f"Another process has locked the file of keys for {_TRIES * _PAUSE:.0f} s. "
-        "The store has the change; repeat it, or end that process."
-    )
+    held = f"Another process has locked the file of keys for {_TRIES * _PAUSE:.0f} s."
+    raise StoreError(f"{held} The store has the change; repeat it, or end that process.")
 
 
 def records(found: Keys) -> tuple[KeyRecord, ...]:

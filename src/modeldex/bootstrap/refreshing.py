@@ -77,7 +77,7 @@ async def refresher(settings: Settings, log: Log) -> AsyncIterator[Refresher]:
     with ThreadPoolExecutor(threads, thread_name_prefix="compress") as pool:
         await store.open()
         try:
-            yield traces.refresher(settings)(
+            yield traces.refresher(settings, Refresher)(
                 store=store,
                 selection=Selection(
                     lambda: registry.load(settings.sources_dir),

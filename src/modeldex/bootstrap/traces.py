@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from modeldex.errors import ModeldexError
-from modeldex.refresh.refresher import Refresher
 from modeldex.serve.middleware.watch import Trace
 from modeldex.settings import Settings
 
 _TRACING = "modeldex.bootstrap.tracing"
+_T = TypeVar("_T")
 
 
 def spans(settings: Settings) -> Trace | None:
@@ -24,15 +24,15 @@ def spans(settings: Settings) -> Trace | None:
     return found
 
 
-def refresher(settings: Settings) -> Callable[..., Refresher]:
-    """Return what makes a refresher; its refreshes are traced where that is set.
+def refresher(settings: Settings, plain: Callable[..., _T]) -> Callable[..., _T]:
+    """Return what makes a refresher: *plain*, or one whose refreshes are traced.
 
     Raises:
         ModeldexError: traces are wanted and cannot be sent.
     """
     if settings.traces is None:
-        return Refresher
-    traced: Callable[..., Refresher] = _opened(settings.traces).refresher
+        return plain
+    traced: Callable[..., _T] = _opened(settings.traces).refresher
     return traced
 
 

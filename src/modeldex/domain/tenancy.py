@@ -10,7 +10,6 @@ from modeldex.domain.offer import Offer
 from modeldex.domain.rules import EVERYBODY, Audience, Stated
 from modeldex.domain.views import Restriction
 
-_OPEN = Restriction()
 _NAME_LENGTH = 32  # characters of a view's name
 
 
@@ -82,7 +81,7 @@ def view_of(audience: Audience, limits: Iterable[Restriction], *, private: bool)
         limits: on what it sees: its tenant's, and its own.
         private: whether it may see its tenant's own models.
     """
-    narrow = tuple(one for one in limits if one != _OPEN)
+    narrow = tuple(one for one in limits if one != Restriction())
     if audience == EVERYBODY and not narrow:
         return None
     has_private = private and audience.tenant is not None

@@ -1,11 +1,13 @@
 """What the administration refuses, and how it says so."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
 
 from modeldex.serve.routes.admin.counter import MOST_BYTES
+from support import live
 from support.administered import Site, asked
 from support.wire import ask
 
@@ -24,6 +26,11 @@ def routes(site: Site, *methods: str) -> list[tuple[str, str]]:
     ]
 
 
+def is_known(url: str, token: str) -> bool:
+    """Whether a worker lets a key read."""
+    return ask(url, "/v1/models?limit=1", x_api_key=token).status == 200
+
+
 @pytest.mark.finding("X19")
 def test_every_route_needs_an_administrators_key(site: Site) -> None:
     """Without a key 401, with a reader's 403, with an expired or revoked one 401: each of them."""
@@ -31,6 +38,8 @@ def test_every_route_needs_an_administrators_key(site: Site) -> None:
     expired = site.ask("POST", "/keys", {"scopes": ["admin"], "expires_at": 1}).json["token"]
     revoked = site.ask("POST", "/keys", {"scopes": ["admin"]}).json
     site.ask("DELETE", f"/keys/{revoked['id']}")
+    for url in site.urls:
+        live.eventually(partial(is_known, url, reader))
     found = routes(site, "get", *METHODS)
     before = site.ask("GET", "/audit?limit=1").json["data"]
     assert len(found) > 45

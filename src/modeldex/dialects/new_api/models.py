@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from modeldex.dialects.new_api.ratios import BY_CALL, BY_TOKENS, TIERED, Priced
-from modeldex.dialects.sheet import MILLION, Prices, times
+from modeldex.dialects.sheet import MILLION, times
 from modeldex.dialects.spellings import spellings
 from modeldex.domain.model import Catalog
 from modeldex.domain.offer import Offer
@@ -82,10 +82,6 @@ def _model(offer: Offer, name: str) -> dict[str, Any]:
 
 
 def _costs(one: Priced) -> dict[str, Any]:
-    prices: Prices = one.prices
-    found: dict[str, Any] = {
-        key: times(prices[meter], MILLION)
-        for meter, key in _PER_MILLION.items()
-        if meter in prices
-    }
+    known = [(key, one.prices.get(meter)) for meter, key in _PER_MILLION.items()]
+    found = {key: times(usd, MILLION) for key, usd in known if usd is not None}
     return found | {_RATIOS[key]: one.ratios[key] for key in _RATIOS if key in one.ratios}
