@@ -148,8 +148,8 @@ def test_off_loads_nothing(tmp_path: Path) -> None:
     """Neither worker nor refresher loads the SDK; its bare API comes with the HTTP client."""
     code = (
         "import sys; from modeldex import settings; "
-        "from modeldex.bootstrap import traces, worker; worker.app(); "
-        "assert traces.refresher(settings.load(), int) is int; "
+        "from modeldex.bootstrap import refreshing, traces, worker; worker.app(); "
+        "assert traces.refresher(settings.load(), refreshing.Refresher) is refreshing.Refresher; "
         "print([one for one in sys.modules if 'opentelemetry.sdk' in one or 'tracing' in one])"
     )
     done = live.python(tmp_path, code)
