@@ -53,7 +53,7 @@ class Site:
         """Wait until the answer of every worker to *path* is as it should be."""
         given = {"x_api_key": key} if key else {}
         for url in self.urls:
-            live.eventually(partial(_holds, holds, url, path, given), 30.0)
+            live.eventually(partial(_holds, holds, url, path, given), live.PATIENCE)
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
