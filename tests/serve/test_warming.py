@@ -138,3 +138,17 @@ def test_equal_questions_at_once_make_the_statements_of_one(
 
     assert list(counts[0].values()) == [1]
     assert list(counts[1].values()) == [1]
+
+
+def test_what_was_popular_adds_to_what_is() -> None:
+    """A question that was asked often before needs few new ones to stay the first."""
+    app = Asked()
+    warmer = Warmer(app, Notebook(), most=1)
+
+    async def swap_twice() -> None:
+        await warmer.warm([shelf(old=40)])
+        await warmer.warm([shelf(old=1, new=10)])
+
+    asyncio.run(swap_twice())
+
+    assert [query for query, _ in app.notes] == [b"old", b"old"]

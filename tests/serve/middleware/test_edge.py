@@ -465,3 +465,15 @@ def test_every_answer_is_hardened_and_names_no_server(tmp_path: Path) -> None:
             found = wire.ask(url, path).headers
             assert found["x-content-type-options"] == "nosniff"
             assert found["x-frame-options"] == "DENY"
+
+
+def test_a_key_with_a_view_never_gets_the_public_catalog(tmp_path: Path) -> None:
+    """Where there is no application for its view, that is an error of ours, and said so."""
+    log = Notebook()
+    edges.key_file(tmp_path, viewer=edges.key(view="0" * 32), other=edges.key())
+    with live.served(edges.edge(tmp_path, plain, log=log)) as url:
+        seen = wire.ask(url, "/v1/models", x_api_key="viewer").status
+        public = wire.ask(url, "/v1/models", x_api_key="other").status
+
+    assert (seen, public) == (500, 200)
+    assert log.of("error") == ["a request failed"]
