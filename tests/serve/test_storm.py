@@ -62,22 +62,31 @@ def capacity(url: str) -> list[float]:
 
 
 def settled(url: str, process: int) -> tuple[int, int]:
-    """Wait until nothing is under way; return resident bytes and open files of the process."""
+    """Wait until nothing is under way; return resident bytes and open files of the process.
+
+    Sockets are counted apart: one of a client that has just gone may still be among the few.
+    """
     live.eventually(lambda: capacity(url) == [0, 0, 0])
-    live.eventually(lambda: sockets(process) <= 4)
+    live.eventually(lambda: sum(map(is_socket, opened(process))) <= 4)
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * resource.getpagesize(), len(list(Path(f"/proc/{process}/fd").iterdir()))
+    files = [one for one in opened(process) if not is_socket(one)]
+    return pages * resource.getpagesize(), len(files)
 
 
-def sockets(process: int) -> int:
-    """Return how many sockets a process has open."""
+def opened(process: int) -> list[str]:
+    """Return what a process has open."""
     links = []
     for one in Path(f"/proc/{process}/fd").iterdir():
         try:
             links.append(str(one.readlink()))
         except FileNotFoundError:  # it was closed meanwhile
             continue
-    return sum(link.startswith("socket:") for link in links)
+    return links
+
+
+def is_socket(link: str) -> bool:
+    """Whether what is open is a socket."""
+    return link.startswith("socket:")
 
 
 def storm(url: str, seconds: float, seed: int) -> Crowd:
