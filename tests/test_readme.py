@@ -45,3 +45,18 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
     """A path that the README points to is in the repository."""
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_lock_files_name_the_same_versions() -> None:
+    """Serving and testing share an environment: neither command undoes what the other set up."""
+    serving, testing = (
+        dict(
+            re.findall(
+                r"^([\w-]+)==(\S+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE
+            )
+        )
+        for name in ("serve.txt", "test.txt")
+    )
+
+    assert serving
+    assert serving.items() <= testing.items()
