@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modeldex.access.rules import ADMINISTRATION
 from modeldex.bootstrap import worker
+from modeldex.settings import Settings
 from support import live, provider, tenants, wire
 from support.administered import Site, administered, asked
 from support.refreshing import models
@@ -78,9 +80,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 def described() -> list[Operation]:
     """Return every path that is read, with its parameters, as the API's description has them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MODELDEX_SOURCE_MIRROR", "http://127.0.0.1:9/{source}")
-        app: Any = worker.app()
+    app: Any = worker.build(Settings(), structlog.get_logger())
     while not hasattr(app, "openapi"):
         app = app.public if hasattr(app, "public") else app.app
     return [
