@@ -103,11 +103,11 @@ def test_a_flood_of_addresses_fills_bounded_memory() -> None:
     clock = Clock()
     limits, limit = Limits(clock), Quota("read", 300, 60)
     for n in range(scaled(100_000, 1_000_000)):
-        limits.charge(limit, f"client {n}")
+        limits.of(limit).charge(f"client {n}")
         clock.now += 0.0001
     flooded = len(limits)
     clock.now += 2 * limit.seconds
-    limits.charge(limit, "honest")
+    limits.of(limit).charge("honest")
 
     assert flooded <= 2 * limits.most_clients
     assert len(limits) == 1

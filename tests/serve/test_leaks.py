@@ -9,6 +9,7 @@ a model is unknown, its name is like one that nobody has.
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -19,7 +20,6 @@ from hypothesis import strategies as st
 
 from modeldex.access.rules import ADMINISTRATION
 from modeldex.bootstrap import worker
-from modeldex.settings import Settings
 from support import live, provider, tenants, wire
 from support.administered import Site, administered, asked
 from support.refreshing import models
@@ -80,7 +80,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 def described() -> list[Operation]:
     """Return every path that is read, with its parameters, as the API's description has them."""
-    app: Any = worker.build(Settings(), structlog.get_logger())
+    app: Any = worker.build(live.settings(Path()), structlog.get_logger())
     while not hasattr(app, "openapi"):
         app = app.public if hasattr(app, "public") else app.app
     return [

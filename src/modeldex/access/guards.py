@@ -10,10 +10,10 @@ import msgspec
 
 from modeldex.access.facts import Facts, token
 from modeldex.access.keys import PREFIX, Key
-from modeldex.access.limits import Limits
+from modeldex.access.limits import Limiter, Limits
 from modeldex.access.networks import NOWHERE, Client, Proxies, contains
 from modeldex.access.principal import ANONYMOUS, READ, Principal
-from modeldex.access.quotas import Charge, Headers, Quota, headers, quota
+from modeldex.access.quotas import Charge, Headers, headers, quota
 from modeldex.access.ring import KeyRing
 from modeldex.access.rules import KINDS, Rule, rule
 
@@ -61,6 +61,19 @@ class Denied(msgspec.Struct, frozen=True):
         return (*headers(self.charge), *self.challenge)
 
 
+class Case(msgspec.Struct, frozen=True, gc=False):
+    """What the guards decide about: what equal requests of one connection have in common.
+
+    Attributes:
+        needed: ``None`` where the route is open to all.
+        given: the key; ``None`` where none was given.
+    """
+
+    needed: Rule | None
+    client: Client
+    given: bytes | None
+
+
 AUTO, IGNORE, REFUSE = "auto", "ignore", "refuse"  # of foreign keys
 
 
@@ -92,18 +105,25 @@ class Guards:
 
     def __init__(self, policy: Policy, ring: KeyRing, proxies: Proxies, limits: Limits) -> None:
         self.policy, self.ring, self.proxies, self.limits = policy, ring, proxies, limits
-        self._per_address = _quotas(policy, policy.per_address)
-        self._per_key = _quotas(policy, policy.per_key)
-        self._strangers = quota("keys", policy.strangers)
-        self._own: dict[tuple[str, str], Quota | None] = {}
+        self._per_address = self._limiters(policy.per_address)
+        self._per_key = self._limiters(policy.per_key)
+        self._strangers = self._limiter("keys", policy.strangers)
+        self._own: dict[tuple[str, str], Limiter | None] = {}
 
     def admit(self, facts: Facts) -> Admitted | Denied:
         """Return whether a request may go on, having counted it."""
+        return self.decide(self.case(facts))
+
+    def case(self, facts: Facts) -> Case:
+        """Return what is to be decided. Nothing is counted yet, and no key is looked up."""
         client = self.proxies.client(facts.peer, facts.forwarded, facts.x_forwarded_for)
-        needed = rule(facts.method, facts.path)
+        return Case(rule(facts.method, facts.path), client, token(facts))
+
+    def decide(self, case: Case) -> Admitted | Denied:
+        """Return whether a request may go on, having counted it."""
+        needed, client, given = case.needed, case.client, case.given
         if needed is None:
             return Admitted(client=client.group)
-        given = token(facts)
         if given is None:
             return self._nameless(needed, client)
         key = self.ring.find(given)
@@ -142,7 +162,7 @@ class Guards:
     def _keyed(self, needed: Rule, client: Client, key: Key) -> Admitted | Denied:
         if key.networks and not contains(key.networks, client.address):
             return self._misplaced(needed, client)
-        said = self._charge(self._quota(needed.kind, key.principal), key.client, client)
+        said = self._charge(self._limit(needed.kind, key.principal), key.client, client)
         if isinstance(said, Denied):
             return said
         if not key.principal.may(needed.scope):
@@ -159,16 +179,24 @@ class Guards:
         detail = "This key may not be used from this address."
         return Denied(403, "address_not_allowed", detail, client.group, said)
 
-    def _quota(self, kind: str, principal: Principal) -> Quota | None:
+    def _limit(self, kind: str, principal: Principal) -> Limiter | None:
         if principal.limit is None or kind == "admin":
             return self._per_key[kind]
         name = (kind, principal.limit)
         if name not in self._own:
-            self._own[name] = quota(*name)
+            self._own[name] = self._limiter(*name)
         return self._own[name]
 
-    def _charge(self, limit: Quota | None, name: str, client: Client) -> Charge | Denied | None:
-        charge = None if limit is None else self.limits.charge(limit, name)
+    def _limiter(self, name: str, text: str) -> Limiter | None:
+        limit = quota(name, text)
+        return None if limit is None else self.limits.of(limit)
+
+    def _limiters(self, reads: str) -> dict[str, Limiter | None]:
+        own = {"write": self.policy.writes, "admin": self.policy.admin}
+        return {kind: self._limiter(kind, own.get(kind, reads)) for kind in KINDS}
+
+    def _charge(self, by: Limiter | None, name: str, client: Client) -> Charge | Denied | None:
+        charge = None if by is None else by.charge(name)
         if charge is None or charge.is_granted:
             return charge
         limit = charge.quota
@@ -177,11 +205,6 @@ class Guards:
             f"Try again in {ceil(charge.reset)} s."
         )
         return Denied(429, "rate_limited", detail, client.group, charge)
-
-
-def _quotas(policy: Policy, reads: str) -> dict[str, Quota | None]:
-    own = {"write": policy.writes, "admin": policy.admin}
-    return {kind: quota(kind, own.get(kind, reads)) for kind in KINDS}
 
 
 _CHALLENGE = (b"www-authenticate", b'Bearer realm="modeldex"')

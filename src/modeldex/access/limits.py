@@ -90,13 +90,12 @@ class Limits:
         self.clock, self.most_clients = clock, most_clients
         self._limiters: dict[Quota, Limiter] = {}
 
-    def charge(self, quota: Quota, client: str) -> Charge:
-        """Count a request of *client* against *quota*."""
-        limiter = self._limiters.get(quota)
-        if limiter is None:
-            limiter = Limiter(quota, self.clock, self.most_clients)
-            self._limiters[quota] = limiter
-        return limiter.charge(client)
+    def of(self, quota: Quota) -> Limiter:
+        """Return the limiter that counts against *quota*."""
+        found = self._limiters.get(quota)
+        if found is None:
+            found = self._limiters[quota] = Limiter(quota, self.clock, self.most_clients)
+        return found
 
     def __len__(self) -> int:
         return sum(map(len, self._limiters.values()))

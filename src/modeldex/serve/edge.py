@@ -13,7 +13,7 @@ import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modeldex.access.facts import Facts, facts, without_key
-from modeldex.access.guards import Admitted, Denied, Guards
+from modeldex.access.guards import Admitted, Case, Denied, Guards
 from modeldex.access.rules import READING
 from modeldex.serve.exchange import Exchange, Headers
 from modeldex.serve.front import Front
@@ -84,9 +84,13 @@ class Edge:
         self.views = views
         self._routes: dict[str, str] = {}
 
-    def admit(self, of: Facts) -> Admitted | Refused:
+    def case(self, of: Facts) -> Case:
+        """Return what the guards have to decide. The fast lane asks this, too."""
+        return self.gate.guards.case(of)
+
+    def admit(self, case: Case) -> Admitted | Refused:
         """Let the guards decide. The fast lane asks this, too."""
-        said = self.gate.guards.admit(of)
+        said = self.gate.guards.decide(case)
         return said if isinstance(said, Admitted) else _refused(said)
 
     def answered(self, one: Answered) -> None:
@@ -138,7 +142,7 @@ class Edge:
             await self._guarded(exchange, scope, receive)
 
     async def _guarded(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
-        said = scope.pop(DECIDED, None) or self.admit(_facts(scope))
+        said = scope.pop(DECIDED, None) or self.admit(self.case(_facts(scope)))
         if isinstance(said, Refused):
             exchange.said = said.said
             await refuse(scope, receive, exchange.send, said.why, said.challenge)

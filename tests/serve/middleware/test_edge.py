@@ -8,6 +8,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import Receive, Scope, Send
 
+from modeldex.access.limits import Limiter
+from modeldex.access.quotas import Quota
 from modeldex.serve.edge import Edge
 from serve.conftest import small
 from support import catalogs, edges, live, wire, workers
@@ -138,7 +140,7 @@ def test_a_flood_of_forwarded_addresses_gains_nothing_and_fills_nothing(tmp_path
         tmp_path, plain, rate_limit_anonymous="3/minute", trusted_proxies="127.0.0.1"
     )
     limits = proxied.gate.guards.limits
-    limits.most_clients = 50
+    limits.of(Quota("read", 3, 60)).most_clients = 50
     with live.served(proxied) as url, wire.connected(url) as line:
         for n in range(scaled(1_000, 100_000)):
             where = f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}"
@@ -301,7 +303,7 @@ def test_a_limiter_that_fails_is_heard(tmp_path: Path, monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise ArithmeticError
 
-    monkeypatch.setattr(app.gate.guards.limits, "charge", broken)
+    monkeypatch.setattr(Limiter, "charge", broken)
     with live.served(app) as url:
         answer = wire.ask(url, "/v1/models")
 

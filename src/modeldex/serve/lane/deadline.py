@@ -32,7 +32,11 @@ class Deadline:
 
     def set(self, seconds: float) -> None:
         """Let it pass *seconds* from now."""
-        self._due = due = self._now() + seconds
+        self.at(self._now() + seconds)
+
+    def at(self, due: float) -> None:
+        """Let it pass at a moment of the loop's time."""
+        self._due = due
         if due < self._fires:
             self._arm(due)
 

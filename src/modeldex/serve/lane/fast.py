@@ -12,7 +12,7 @@ import msgspec
 from typing_extensions import override
 
 from modeldex.access.facts import Facts, decisive, without_key
-from modeldex.access.guards import Admitted
+from modeldex.access.guards import Admitted, Case
 from modeldex.serve.edge import DECIDED, Refused
 from modeldex.serve.lane.bounds import PIECE
 from modeldex.serve.lane.door import Lane
@@ -49,10 +49,13 @@ class Asked(msgspec.Struct, frozen=True):
 
     Attributes:
         key: of its answer on the shelf.
+        case: what the guards have to decide.
     """
 
     key: tuple[bytes, bytes, bool]
-    facts: Facts
+    method: str
+    path: str
+    case: Case
     given: Given
 
 
@@ -83,14 +86,12 @@ class FastLane(BoundedProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         last, lane = self._last, self.door.lane
-        if last is None or data != last[0] or lane is None or not self._is_between():
-            self._read(data)
-            return
-        hit = self._decided(lane, last[1])
-        if hit is not None and self._is_written(lane, hit):
-            self.on_response_complete()
-        else:
-            self._read(data)
+        if last is not None and data == last[0] and lane is not None and self._is_between():
+            hit = self._decided(lane, last[1])
+            if hit is not None and self._is_written(lane, hit):
+                self.has_answered()
+                return
+        self._read(data)
 
     def _read(self, data: bytes) -> None:
         """Parse what came; remember it where it was one request and a hit."""
@@ -103,10 +104,10 @@ class FastLane(BoundedProtocol):
 
     @override
     def on_headers_complete(self) -> None:
-        lane, asked, self._asked = self.door.lane, None, None
+        lane, self._asked, hit = self.door.lane, None, None
         if lane is not None and self._decision is None and self._is_plain():
-            asked = self._plainly()
-        self._hit = hit = self._decided(lane, asked) if lane and asked else None
+            hit = self._decided(lane, None)
+        self._hit = hit
         if hit is None:
             super().on_headers_complete()
         else:
@@ -124,13 +125,28 @@ class FastLane(BoundedProtocol):
             super().on_headers_complete()
             super().on_message_complete()
 
-    def _decided(self, lane: Lane, asked: Asked) -> Hit | None:
-        """Return the answer; ``None`` where the ordinary way has to find it."""
+    def _decided(self, lane: Lane, asked: Asked | None) -> Hit | None:
+        """Return the answer; ``None`` where the ordinary way has to find it.
+
+        Args:
+            asked: ``None`` for what has just been read.
+        """
         try:
-            return self._known(lane, asked)
+            asked = asked or self._plainly(lane)
+            if asked is None:
+                return None
+            found = lane.known.find(asked.key, asked.given.conditions)
+            if found is None or not isinstance(found.body, bytes):
+                return None
+            began = lane.clock()
+            decided = lane.edge.admit(asked.case)
         except Exception as error:  # the ordinary way finds out what is to be said
             self.door.log.error("the fast lane failed", exc_info=error)
             return None
+        if not isinstance(decided, Admitted) or decided.principal.view is not None:
+            self._decision = decided
+            return None
+        return Hit(asked, found, found.body, decided, began)
 
     def _is_between(self) -> bool:
         """Whether the next byte begins a request, and nothing is under way."""
@@ -155,7 +171,7 @@ class FastLane(BoundedProtocol):
         is_stuck = self.flow.write_paused or self._is_half_closed
         return not is_stuck and not self.transport.is_closing()
 
-    def _plainly(self) -> Asked | None:
+    def _plainly(self, lane: Lane) -> Asked | None:
         """Return what is asked; ``None`` where that is no plain reading."""
         if self.headers != self._heard:
             self._heard, self._given = self.headers, _given(self.headers)
@@ -166,18 +182,8 @@ class FastLane(BoundedProtocol):
         path = raw.decode("ascii")
         path = unquote(path) if "%" in path else path
         facts = Facts(self.peer, method, path, query, *given.decisive)
-        return Asked((raw, without_key(path, query), False), facts, given)
-
-    def _known(self, lane: Lane, asked: Asked) -> Hit | None:
-        found = lane.known.find(asked.key, asked.given.conditions)
-        if found is None or not isinstance(found.body, bytes):
-            return None
-        began = lane.clock()
-        decided = lane.edge.admit(asked.facts)
-        if not isinstance(decided, Admitted) or decided.principal.view is not None:
-            self._decision = decided
-            return None
-        return Hit(asked, found, found.body, decided, began)
+        key = (raw, without_key(path, query), False)
+        return Asked(key, method, path, lane.edge.case(facts), given)
 
     def _is_written(self, lane: Lane, hit: Hit) -> bool:
         """Write the answer; return false where that failed before a byte of it was written."""
@@ -191,7 +197,7 @@ class FastLane(BoundedProtocol):
             self.door.log.error("the fast lane failed", exc_info=error)
             self._decision = hit.admitted
             return False
-        body = hit.body if status == _OK and asked.facts.method == "GET" else b""
+        body = hit.body if status == _OK and asked.method == "GET" else b""
         if len(body) > _COPIED:
             self.transport.writelines((b"".join(head), body))
         else:
@@ -202,7 +208,7 @@ class FastLane(BoundedProtocol):
     def _tell(self, lane: Lane, hit: Hit, name: str, status: int, size: int) -> None:
         """Let log and metrics know, as the ordinary way does."""
         try:
-            said, asked = hit.admitted, hit.asked.facts
+            said, asked = hit.admitted, hit.asked
             route, key = lane.edge.route(asked.path), said.principal.key_id or "-"
             one = Answered(
                 name, asked.method, asked.path, route, status, size, lane.clock() - hit.began,

@@ -134,6 +134,13 @@ class BoundedProtocol(HttpToolsProtocol):
         elif self._refusal is not None or self._is_half_closed:
             self._end()
 
+    def has_answered(self) -> None:
+        """Take note of an answer after which nothing is under way."""
+        self.server_state.total_requests += 1
+        now = self.loop.time()
+        self.draining.at(now + self.bounds.drain)
+        self.idling.at(now + self.timeout_keep_alive)
+
     @override
     def _unset_keepalive_if_required(self) -> None:
         self.idling.clear()
