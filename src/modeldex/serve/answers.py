@@ -54,10 +54,12 @@ class Answers:
         if found is None:
             return None
         found.hits += 1
-        encoding = self._worthwhile(found, encoding)
         ready: Representation | None = found.ready.get(encoding)
-        if ready is None and (body := found.bodies.get(encoding)) is not None:
-            ready = found.ready[encoding] = finishing.representation(found, encoding, body)
+        if ready is None:
+            worthwhile = self._worthwhile(found, encoding)
+            if (body := found.bodies.get(worthwhile)) is not None:
+                ready = finishing.representation(found, worthwhile, body)
+                found.ready[encoding] = ready
         return ready
 
     async def list(self, question: Question, key: Hashable, encoding: str) -> Representation:

@@ -24,7 +24,8 @@ class Lane:
 
     def __init__(self, known: Known, edge: Edge) -> None:
         self.known, self.edge = known, edge
-        self.clock, self.writer = edge.gate.watch.clock, Writer(edge)
+        self.watch, self.writer = edge.gate.watch, Writer(edge)
+        self.clock = self.watch.clock
 
 
 class Door(msgspec.Struct, kw_only=True, frozen=True):

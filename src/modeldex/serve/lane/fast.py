@@ -86,7 +86,7 @@ class FastLane(BoundedProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         last, lane = self._last, self.door.lane
-        if last is not None and data == last[0] and lane is not None and self._is_between():
+        if last is not None and data == last[0] and lane is not None and self._is_resting():
             hit = self._decided(lane, last[1])
             if hit is not None and self._is_written(lane, hit):
                 self.has_answered()
@@ -147,6 +147,15 @@ class FastLane(BoundedProtocol):
             self._decision = decided
             return None
         return Hit(asked, found, found.body, decided, began)
+
+    def _is_resting(self) -> bool:
+        """Whether an answer is over, and the connection waits for the next request."""
+        return (
+            self.idling.is_set
+            and self._held is None
+            and not self.flow.write_paused
+            and not self.transport.is_closing()
+        )
 
     def _is_between(self) -> bool:
         """Whether the next byte begins a request, and nothing is under way."""
@@ -210,9 +219,10 @@ class FastLane(BoundedProtocol):
         try:
             said, asked = hit.admitted, hit.asked
             route, key = lane.edge.route(asked.path), said.principal.key_id or "-"
+            parent = "" if lane.watch.trace is None else lane.watch.parent(self.headers)
             one = Answered(
                 name, asked.method, asked.path, route, status, size, lane.clock() - hit.began,
-                "hit", "-", key, said.client, lane.edge.gate.watch.parent(self.headers),
+                "hit", "-", key, said.client, parent,
             )  # fmt: skip
             lane.edge.answered(one)
         except Exception as error:
