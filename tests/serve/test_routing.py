@@ -99,6 +99,22 @@ def test_nothing_moves_to_another_server(url: str, path: str) -> None:
     assert (answer.status, answer.json["code"]) == (404, "not_found")
 
 
+@pytest.mark.parametrize("path", FIXED)
+def test_a_line_break_belongs_to_the_path(url: str, path: str) -> None:
+    """``/v1/models%0A`` is not ``/v1/models``, and never moves to itself."""
+    found = [wire.ask(url, f"{path}{end}") for end in ("%0A", "/%0A")]
+
+    assert {one.status for one in found} <= {400, 404}
+
+
+@pytest.mark.parametrize("path", ["/v1/observations%0A", "/v1/admin/keys%0A"])
+def test_a_line_break_is_no_way_around_a_key(url: str, path: str) -> None:
+    """What only a key may do is not done under a name that the guards do not know."""
+    answer = wire.ask(url, path, method="POST", content_type="application/json")
+
+    assert answer.status in {401, 404, 405}
+
+
 def test_the_order_of_routers_does_not_matter() -> None:
     """A route with a variable that is written first takes no fixed path."""
     greedy, modest = APIRouter(), APIRouter()

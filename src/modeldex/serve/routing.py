@@ -48,7 +48,7 @@ def in_order(routers: Iterable[APIRouter]) -> list[BaseRoute]:
             if isinstance(route, APIRoute):
                 by_path.setdefault(route.path, []).append(route)
     paths = sorted(by_path, key=_openness)
-    return [one for path in paths for one in _closed(path, by_path[path])]
+    return [_exact(one) for path in paths for one in _closed(path, by_path[path])]
 
 
 def moved(location: bytes) -> Response:
@@ -73,13 +73,20 @@ def raw_path(scope: Scope) -> bytes:
     return found
 
 
+def _exact(route: Route) -> Route:
+    """Let a route match whole paths only: Starlette's ``$`` lets a newline follow."""
+    pattern = route.path_regex.pattern.removesuffix("$")
+    route.path_regex = re.compile(rf"{pattern}\Z", re.DOTALL)
+    return route
+
+
 def _openness(path: str) -> tuple[bool, int]:
     """Order paths: without a variable first, then by how much of them is fixed."""
     fixed = _VARIABLE.sub("", path)
     return fixed != path, -len(fixed)
 
 
-def _closed(path: str, routes: list[APIRoute]) -> Iterator[BaseRoute]:
+def _closed(path: str, routes: list[APIRoute]) -> Iterator[Route]:
     yield from routes
     yield Route(path, _Closed({method for one in routes for method in one.methods or ()}))
     if not _VARIABLE.search(path) and path != "/":
