@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 import examples
 from modeldex.query import shapes
 from modeldex.query.parameters import PARAMETERS, PARAMETERS_OF_ONE
+from modeldex.serve.edge import HARDENING
 from modeldex.serve.routes import dialects
 from modeldex.serve.schemas import COMPONENTS, PLACES
-from support import wire
+from serve.conftest import small
+from support import catalogs, live, wire
 from support.declared import check_schema, failures
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -23,6 +26,13 @@ ENVELOPES = {
 }  # fmt: skip
 OF_HEALTH = {"/healthz", "/readyz"}
 GONE = "GET /providers"
+# Of HTTP, and those that say the same to every browser.
+OF_ANY_SERVER = {
+    "date",
+    "content-type",
+    "content-length",
+    *(name.decode() for name, _ in HARDENING),
+}
 
 
 @pytest.fixture(scope="module")
@@ -145,13 +155,19 @@ def test_every_example_is_of_its_shape(document: dict[str, Any]) -> None:
 
 @pytest.mark.finding("CA-L5")
 def test_the_headers_of_the_document_are_those_that_are_served(
-    url: str, document: dict[str, Any]
+    tmp_path: Path, document: dict[str, Any]
 ) -> None:
-    """Lifetimes and what an answer varies by are documented as they are sent."""
+    """Lifetimes, limits and what an answer varies by are documented as they are sent."""
+    catalogs.publish(tmp_path / "snapshots", small())
     declared = document["paths"]["/v1/models"]["get"]["responses"]["200"]["headers"]
-    served = wire.ask(url, "/v1/models").headers
+    with live.served(live.application(tmp_path, rate_limit_anonymous="9/minute")) as url:
+        served = wire.ask(url, "/v1/models").headers
+    limits = document["components"]["headers"]
 
-    assert {name.lower() for name in declared} <= set(served)
+    assert {name.lower() for name in declared} == set(served) - OF_ANY_SERVER
+    for name in limits:
+        pattern = limits[name]["schema"].get("pattern", "[0-9]+")
+        assert re.fullmatch(pattern, served[name.lower()]), name
     for name in ("Cache-Control", "Vary"):
         assert declared[name]["example"] == served[name.lower()]
 

@@ -30,6 +30,7 @@ null is unknown, never zero. Errors are RFC 9457 problems; a method that a path 
 """
 EXAMPLES = "examples.json"
 _TEXT: Schema = {"type": "string"}
+_NUMBER: Schema = {"type": "integer", "minimum": 0}
 _HEADERS: dict[str, Schema] = {
     "ETag": {"description": "Hash of the bytes.", "schema": _TEXT},
     "Cache-Control": {"schema": _TEXT, "example": CACHE_CONTROL.decode()},
@@ -43,6 +44,16 @@ _HEADERS: dict[str, Schema] = {
     "WWW-Authenticate": {"description": "That a key is wanted.", "schema": _TEXT},
     "Location": {"description": "A path of this server.", "schema": _TEXT},
 }  # fmt: skip
+_LIMITS: dict[str, Schema] = {
+    "RateLimit": {"description": "What is left of the limit, and the seconds until there is more.",
+                  "schema": {**_TEXT, "pattern": '^"[a-z]+";r=[0-9]+;t=[0-9]+$'}},
+    "RateLimit-Policy": {"description": "The limit: its name, requests and seconds.",
+                         "schema": {**_TEXT, "pattern": '^"[a-z]+";q=[0-9]+;w=[0-9]+$'}},
+    "X-RateLimit-Limit": {"description": "Requests in the window.", "schema": _NUMBER},
+    "X-RateLimit-Remaining": {"description": "Requests that are left.", "schema": _NUMBER},
+    "X-RateLimit-Reset": {"description": "Seconds until there is more.", "schema": _NUMBER},
+}  # fmt: skip
+_LIMITED: dict[str, Schema] = {name: {"$ref": f"#/components/headers/{name}"} for name in _LIMITS}
 _OF_ALL = ("Cache-Control", "X-Request-ID")
 _OF_READING = ("ETag", "Vary", "Last-Modified", *_OF_ALL)
 _PROBLEMS = {
@@ -66,6 +77,9 @@ _SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key."},
     "key": {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "The same."},
 }
+_DONE = ("200", "201", "202")
+_VERSION: Schema = {"description": "The entry's version, for `If-Match`.",
+                    "schema": {**_TEXT, "pattern": '^"[0-9]+"$'}}  # fmt: skip
 _ELSEWHERE = "The name is an author's, or ends in a slash too many: ask at `Location`."
 
 
@@ -129,6 +143,14 @@ def refusals(errors: Iterable[int]) -> dict[str, Any]:
     return {**found, "default": {"description": "Any other error."}}
 
 
+def versioned(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a route whose answers bear the version of an entry."""
+    for status, response in said["responses"].items():
+        if status in _DONE and response.get("content"):
+            response["headers"] |= {"ETag": _VERSION}
+    return said
+
+
 def keyed(said: dict[str, Any]) -> dict[str, Any]:
     """Return what is said of a route that only a key may use."""
     return {**said, "security": _WITH_KEY}
@@ -158,7 +180,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
         description=ABOUT,
         routes=app.routes,
     )
-    found["components"] = {"schemas": COMPONENTS, "securitySchemes": _SCHEMES}
+    found["components"] = {
+        "schemas": COMPONENTS, "headers": _LIMITS, "securitySchemes": _SCHEMES,
+    }  # fmt: skip
     found["security"] = [{}, *_WITH_KEY]
     for path, methods in found["paths"].items():
         for operation in methods.values():
@@ -170,7 +194,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(path: str, operation: dict[str, Any]) -> None:
-    """Add the problems that any route may answer with; all are as its path's dialect has them."""
+    """Add what any route may answer with: limits, and problems as its path's dialect has them."""
     responses = operation["responses"]
     if path not in OPEN:
         responses |= {str(one): _problem(one) for one in _OF_EVERY}
@@ -178,11 +202,13 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
     for status, response in responses.items():
         if status == "default" or int(status) >= HTTPStatus.BAD_REQUEST:
             response["content"] = content
+        if path not in OPEN:
+            response["headers"] = response.get("headers", {}) | _LIMITED
 
 
 def _answer_of(operation: dict[str, Any]) -> dict[str, Any]:
     responses = operation["responses"]
-    done = next(responses[one] for one in ("200", "201", "202") if one in responses)
+    done = next(responses[one] for one in _DONE if one in responses)
     found: dict[str, Any] = done["content"][JSON.decode()]
     return found
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from support.administered import Site
+from support.declared import Description
 
 RATES = {"input": {"usd": "1.10", "per": "1M"}}
 ROUND_TRIPS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
@@ -41,6 +42,9 @@ def test_what_is_created_is_read_changed_and_deleted(site: Site, kind: str) -> N
     path = f"{place}/{created.json['id']}"
     read = site.ask("GET", path, at=1)
     assert (read.json, read.json["stated"]) == (created.json, stated)
+    description = Description(site.urls[0])
+    description.check("POST", f"/v1/admin{place}", created)
+    description.check("GET", f"/v1/admin{path}", read)
     assert read.headers["etag"] == created.headers["etag"] == f'"{read.json["version"]}"'
     changed = site.ask("PATCH", path, changes)
     assert changed.json["stated"] == {**stated, **changes}

@@ -48,6 +48,7 @@ class Said(msgspec.Struct, frozen=True):
         statuses: of what it answers where it succeeds.
         asked: names of its query parameters, with their schemas.
         needs_body: whether a body must be sent.
+        is_entry: whether its answers bear a version, for ``If-Match``.
     """
 
     gives: str | None
@@ -55,6 +56,7 @@ class Said(msgspec.Struct, frozen=True):
     statuses: tuple[int, ...] = (200,)
     asked: dict[str, Schema] = {}
     needs_body: bool = True
+    is_entry: bool = False
 
 
 NOTHING_SAID = Said(None, statuses=(204,))
@@ -213,6 +215,8 @@ def described(method: str, path: str, said: Said) -> dict[str, Any]:
     if said.gives is None:
         for status in said.statuses:
             del found["responses"][str(status)]["content"]
+    if said.is_entry:
+        found = openapi.versioned(found)
     if said.takes is None:
         return found
     body = {"content": {_JSON: {"schema": ref(said.takes)}}, "required": said.needs_body}

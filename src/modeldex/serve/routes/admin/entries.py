@@ -105,12 +105,13 @@ def add(counter: Counter) -> None:
         at = counter.add
         shape = kind.capitalize()
         entry, stated = f"{shape}Entry", f"{shape}Stated"
-        made, put = Said(entry, stated, (201,)), Said(entry, stated, (200, 201))
+        made = Said(entry, stated, (201,), is_entry=True)
+        put = Said(entry, stated, (200, 201), is_entry=True)
         at("GET", place, one.listed, f"All entries of the kind {kind}.", Said(f"{shape}Entries"))
         at("POST", place, one.create, f"Add a {kind}.", made)
-        at("GET", own, one.one, f"One {kind}.", Said(entry))
+        at("GET", own, one.one, f"One {kind}.", Said(entry, is_entry=True))
         at("PUT", own, one.put, f"Let a {kind} be as it is sent.", put)
-        changes = Said(entry, f"{shape}Changes")
+        changes = Said(entry, f"{shape}Changes", is_entry=True)
         at("PATCH", own, one.change, f"Change fields of a {kind}.", changes)
         at("DELETE", own, one.delete, f"Remove a {kind}.", NOTHING_SAID)
 

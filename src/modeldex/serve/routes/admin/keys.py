@@ -131,8 +131,10 @@ class Keys:
 def add(counter: Counter) -> None:
     """Add the routes."""
     keys, all_keys, own = Keys(), entries.Collection(KEY), "/keys/{name}"
-    listed, one, token = Said("KeyEntries"), Said("KeyEntry"), Said("MadeKey")
-    made, changed = Said("MadeKey", "NewKey", (201,)), Said("KeyEntry", "KeyChanges")
+    listed = Said("KeyEntries")
+    one, token = Said("KeyEntry", is_entry=True), Said("MadeKey", is_entry=True)
+    made = Said("MadeKey", "NewKey", (201,), is_entry=True)
+    changed = Said("KeyEntry", "KeyChanges", is_entry=True)
     counter.add("GET", "/keys", all_keys.listed, "All keys, without their tokens.", listed)
     counter.add("POST", "/keys", keys.create, f"Make a key. {_ONCE}", made)
     counter.add("GET", own, all_keys.one, "One key, without its token.", one)
