@@ -15,7 +15,7 @@ import msgspec
 
 from modeldex import settings as settings_module
 from modeldex import telemetry
-from modeldex.bootstrap import overriding, storing, traces
+from modeldex.bootstrap import following, overriding, storing, traces
 from modeldex.bootstrap.keykeeping import keeping_keys
 from modeldex.fleet.local import FileLock, Mailbox
 from modeldex.refresh import loop
@@ -137,6 +137,7 @@ def run_forever(parent: int) -> None:
     settings = settings_module.load()
     log = telemetry.configure(settings.log_format)
     os.nice(_NICE)
+    following.end_with(parent)  # at once, even within a cycle: a publish is dropped whole
     spare_the_collector()
     lock = FileLock(_lock_file(settings))
 

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 
 from modeldex import settings as settings_module
 from modeldex import telemetry
-from modeldex.bootstrap import guarding, recording
+from modeldex.bootstrap import following, guarding, recording
 from modeldex.bootstrap.opening import LateDesk
 from modeldex.query.shelf import Shelf
 from modeldex.serve import app as serve_app
@@ -29,6 +29,7 @@ _SHELF_OF_A_VIEW = 4 * 2**20
 
 def app() -> ASGIApp:
     """Return a worker's application; uvicorn calls this in each process."""
+    following.end_with_supervisor()
     settings = settings_module.load()
     return build(settings, telemetry.configure(settings.log_format))
 
