@@ -44,13 +44,26 @@ def total(question: Question, snapshot: Snapshot) -> Statement:
 
 
 def matches(
-    question: Question, snapshot: Snapshot, *, walks: bool = False, scored: bool = False
+    question: Question,
+    snapshot: Snapshot,
+    *,
+    walks: bool = False,
+    scored: bool = False,
+    spots: bool = False,
 ) -> Statement:
-    """Return what follows ``from`` for all offers that match: the tables and the condition."""
+    """Return what follows ``from`` for all offers that match: the tables and the condition.
+
+    Args:
+        walks: the index of an order is followed.
+        scored: there is a score of the text as well.
+        spots: offers are best read by their spots, unless few are known to match.
+    """
     where, values = sql_filters.of(question, snapshot)
     if question.text is None:
         # SQLite takes the whole table where it guesses that most of it matches.
-        index = "offers_traits" if question.author is None else "offers_author"
+        served = question.gateways or question.provider is not None
+        index = "offers_spots" if spots and not served else "offers_traits"
+        index = index if question.author is None else "offers_author"
         return f"offers o {'' if walks else f'indexed by {index} '}where {where}", values
     hits = sql_text.hits(scored=scored)
     values = [sql_text.match(question.text), *values]
