@@ -42,6 +42,9 @@ def page(snapshot: Snapshot, question: Question) -> Page:
         facets(snapshot, question)  # counts the total as well
     matching = total(snapshot, question)
     rows = snapshot.rows(*sql.ranks(question, snapshot, matching))
+    left = max(0, matching - question.offset)
+    if len(rows) < (left if question.limit is None else min(left, question.limit)):
+        rows = snapshot.rows(*sql.ranks(question, snapshot))
     return Page([row[0] for row in rows], matching, rows[-1][-1] if rows else 0)
 
 
