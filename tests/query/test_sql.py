@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from modeldex.query import sql, sql_text
-from modeldex.query.question import Question
+from modeldex.query import lists, sql, sql_text
+from modeldex.query.question import Place, Question
 from modeldex.snapshot.reader import Snapshot
 from modeldex.snapshot.schema import SORTS
 
@@ -89,6 +89,45 @@ def test_no_question_reads_the_whole_table(
 
     assert scanned(plan(large, sql.ranks(question, large, matching))) == []
     assert scanned(plan(large, sql.total(question, large))) == []
+
+
+CHEAP = Decimal("0.12")  # that is 120 of the 2,500
+FAR = {
+    "the dearest of the cheap": Question(max_price=CHEAP, sort="price", order="desc"),
+    "the last of the first": Question(max_price=CHEAP, order="desc"),
+    "the first of the last": Question(gateways=("bolt",)),
+    "the last of the first gateway": Question(gateways=("acme",), order="desc"),
+    "the next of the cheap": Question(
+        max_price=CHEAP, sort="price", order="desc", offset=5, place=Place(5, 9)
+    ),
+    "the next of the first": Question(
+        max_price=CHEAP, order="desc", offset=5, place=Place(5, 2400)
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FAR)
+@pytest.mark.parametrize("unique", [False, True])
+def test_a_walk_that_finds_too_little_is_given_up(
+    large: Snapshot, what: str, *, unique: bool
+) -> None:
+    """Rows far off in the order cost no walk through all others, and none of them is lost."""
+    question = replace(FAR[what], unique=unique, limit=10)
+    matching = lists.total(large, question)
+    every = large.rows(*sql.ranks(replace(question, limit=None, offset=0, place=None), large))
+    gateways = bool(question.gateways)
+
+    found = large.rows(*sql.ranks(question, large, matching))
+    assert len(found) < 10 or (unique and gateways)
+    shown = lists.page(large, question)
+    left = [row for row in every if question.place is None or _later(row[-1], question)]
+    assert list(shown.ranks) == [rank for rank, *_ in left[:10]]
+
+
+def _later(place: int, question: Question) -> bool:
+    assert question.place is not None
+    falls = question.sort == "id"
+    return place < question.place.after if falls else place > question.place.after
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])

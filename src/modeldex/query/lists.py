@@ -38,8 +38,13 @@ def page(snapshot: Snapshot, question: Question) -> Page:
         every = _then(snapshot, question, question.moment)
         ends = None if question.limit is None else question.offset + question.limit
         return Page(list(every[question.offset : ends]), len(every))
+    if question.facets:
+        facets(snapshot, question)  # counts the total as well
     matching = total(snapshot, question)
     rows = snapshot.rows(*sql.ranks(question, snapshot, matching))
+    left = max(0, matching - question.offset)
+    if len(rows) < (left if question.limit is None else min(left, question.limit)):
+        rows = snapshot.rows(*sql.ranks(question, snapshot))
     return Page([row[0] for row in rows], matching, rows[-1][-1] if rows else 0)
 
 
@@ -50,10 +55,14 @@ def total(snapshot: Snapshot, question: Question) -> int:
     found = snapshot.memo.get(question.filters)  # other threads may clear it at any moment
     if found is None:
         found = int(snapshot.rows(*sql.total(question, snapshot))[0][0])
-        if len(snapshot.memo) >= _MOST_TOTALS:
-            snapshot.memo.clear()
-        snapshot.memo[question.filters] = found
+        _keep_total(snapshot, question, found)
     return cast("int", found)
+
+
+def _keep_total(snapshot: Snapshot, question: Question, found: int) -> None:
+    if len(snapshot.memo) >= _MOST_TOTALS:
+        snapshot.memo.clear()
+    snapshot.memo[question.filters] = found
 
 
 def facets(snapshot: Snapshot, question: Question) -> sql_facets.Facets:
@@ -61,14 +70,16 @@ def facets(snapshot: Snapshot, question: Question) -> sql_facets.Facets:
     kept = cast("dict[Question, sql_facets.Facets]", snapshot.memo.setdefault("facets", {}))
     found = kept.get(question.filters)
     if found is None:
-        found = _counted(snapshot, question)
+        total, found = _counted(snapshot, question)
+        if question.moment is None:
+            _keep_total(snapshot, question, total)
         if len(kept) >= _MOST_FACETS:
             kept.clear()
         kept[question.filters] = found
     return found
 
 
-def _counted(snapshot: Snapshot, question: Question) -> sql_facets.Facets:
+def _counted(snapshot: Snapshot, question: Question) -> sql_facets.Found:
     if question.moment is None:
         return sql_facets.of(snapshot, question)
     offers = replace(question.filters, unique=False)

@@ -22,15 +22,14 @@ _WITH_LISTS = (
     f"and {_BELIEVED}))"
 )
 _ONE = (
-    "select o.rank, o.model, o.provider, min(f.place) as place, "
-    # A book's price without a beginning lists nothing.
-    f"(max(f.own) or o.provider not in lists and max(f.valid_from) > {ALWAYS}) "
-    "and o.rank not in hidden as listed"
+    # As long as there is one minimum and no maximum, SQLite takes the other columns of the fact
+    # from the row that has it: the one that is believed first.
+    "select o.rank, o.model, o.provider, min(f.place) as place, f.rates, "
+    # A book's price without a beginning lists nothing. A case looks no further than it must.
+    f"case when sum(f.own) or o.provider not in lists and sum(f.valid_from > {ALWAYS}) "
+    "then o.rank not in hidden else 0 end as listed"
 )
-_RATES = (
-    "left join facts g on g.offer = t.rank and g.place = t.place "
-    "left join rate_sets r on r.number = g.rates"
-)
+_RATES = "left join rate_sets r on r.number = t.rates"
 _METERS = {"price": "input", "output_price": "output"}
 
 
@@ -65,11 +64,11 @@ def in_force(moment: Moment, column: str, wanted: Sequence[int]) -> Statement:
         wanted: values of it.
     """
     one = (
-        f"{_ONE} from json_each(?) j cross join offers o on o.{column} = j.value "
+        f"{_ONE}, f.source from json_each(?) j cross join offers o on o.{column} = j.value "
         f"cross join facts f on f.offer = o.rank where {_IN_FORCE} group by o.rank"
     )
     statement = (
-        f"{_WITH_LISTS} select t.rank, t.model, t.listed, g.source, r.id, r.input, r.output, "
+        f"{_WITH_LISTS} select t.rank, t.model, t.listed, t.source, r.id, r.input, r.output, "
         f"r.is_free, n.rates, n.pricing from ({one}) t {_RATES} "
         "left join rate_native n on n.number = r.number"
     )
@@ -80,7 +79,10 @@ def _matching(question: Question, moment: Moment, snapshot: Snapshot) -> Stateme
     """Select the offers in force then that match all filters."""
     moments.check("as_of", moment.as_of, snapshot.horizon)
     moments.check("known_at", moment.known_at, snapshot.horizon)
-    where, values = sql_filters.joined([*sql_filters.facts(question, snapshot)])
+    found = list(sql_filters.facts(question, snapshot))
+    if question.min_providers is not None:
+        found.append(_served(question.min_providers, moment))
+    where, values = sql_filters.joined(found)
     scored = question.sort == "relevance"
     reading = "offers o"
     if question.text is not None:
@@ -91,15 +93,12 @@ def _matching(question: Question, moment: Moment, snapshot: Snapshot) -> Stateme
         f"{_ONE}{score} from {reading} cross join facts f on f.offer = o.rank "
         f"where {where} and {_IN_FORCE} group by o.rank"
     )
-    having = "" if question.include_inactive else " having listed"
-    values += _values(moment)
-    of_then = list(sql_filters.prices(question, snapshot, "r"))
-    if question.min_providers is not None:
-        of_then.append(_served(question.min_providers, moment))
-    if not of_then:
-        return f"{statement}{having}", values
-    costs, limits = sql_filters.joined(of_then)
-    return f"select t.* from ({statement}{having}) t {_RATES} where {costs}", [*values, *limits]
+    having = [] if question.include_inactive else [("listed", list[object]())]
+    if costs := list(sql_filters.prices(question, snapshot, "r")):
+        terms, limits = sql_filters.joined(costs)
+        having.append((f"f.rates in (select r.number from rate_sets r where {terms})", limits))
+    terms, limits = sql_filters.joined(having)
+    return f"{statement} having {terms}", [*values, *_values(moment), *limits]
 
 
 def _served(many: int, moment: Moment) -> Statement:
@@ -108,7 +107,7 @@ def _served(many: int, moment: Moment) -> Statement:
         f"select model from ({_everything()} having listed) group by model "
         "having count(distinct provider) >= ?"
     )
-    return f"t.model in ({counted})", [*_values(moment), many]
+    return f"o.model in ({counted})", [*_values(moment), many]
 
 
 def _offers(question: Question, matching: str) -> str:

@@ -6,7 +6,7 @@ key is its rank by id; every sort has a column of ranks per direction, unknown v
 by id. What was true before has tables of its own, which no question about today reads.
 """
 
-VERSION = 4
+VERSION = 5
 SORTS = (
     "name", "created", "context", "price", "output_price", "provider_count", "latency",
     "throughput", "popularity",
@@ -15,6 +15,9 @@ INPUT_MODALITIES, OUTPUT_MODALITIES = "input_modalities", "output_modalities"
 MODALITY, PARAMETERS, CAPABILITIES = "modality", "supported_parameters", "capabilities"
 KINDS_OF_WORDS = (INPUT_MODALITIES, OUTPUT_MODALITIES, MODALITY, PARAMETERS, CAPABILITIES)
 BITS = 62  # words of a kind that are bits of a mask; the others stand in a table of their own
+PROVIDER, STATUS, IS_FREE, ENDS = "provider", "status", "is_free", "ends"  # kinds of sets
+WORDS_COUNTED = (INPUT_MODALITIES, OUTPUT_MODALITIES, CAPABILITIES)
+SPOTS = 32  # bits of a word: what a column adds up without a sign
 TRAITS = (
     "status", "context", "input", "output", "free", "private", "open_weights", "came_out",
     "providers", *KINDS_OF_WORDS,
@@ -61,7 +64,10 @@ create table providers (
     number integer primary key, slug text not null unique, name text not null, site text,
     logo text, book_only integer not null, aliases text not null
 );
-create table authors (number integer primary key, slug text not null unique);
+create table authors (
+    number integer primary key, slug text not null unique,
+    beginning integer -- the first spot of its offers; null where it has none
+);
 create table names (
     name text not null, kind integer not null, rank integer not null, primary key (name, kind)
 ) without rowid;
@@ -72,6 +78,8 @@ create table offers (
     model integer not null,
     active integer not null,
     place integer not null, -- among the offers of its model: cheapest first, unknown last
+    word integer not null, -- of its spot, among the offers of its author and model
+    bit integer not null,
     {_TRAITS},
     {_RANKS}
 );
@@ -82,6 +90,9 @@ create table rare_words (
     kind text not null, number integer not null, offer integer not null,
     primary key (kind, number, offer)
 ) without rowid;
+create table sets ( -- of offers, by their spots, for each value that is counted
+    kind text not null, value text not null, spots blob not null
+);
 create table prices (number integer primary key, usd text not null); -- for one token, rising
 create table models (
     rank integer primary key,
@@ -166,6 +177,9 @@ INDEXES = f"""
 create index offers_active on offers (active);
 create index offers_traits on offers (
     active, provider, author, model, {", ".join(TRAITS)}
+);
+create index offers_spots on offers (
+    active, word, bit, provider, author, model, {", ".join(TRAITS)}
 );
 create index offers_author on offers (author, active);
 create index offers_model on offers (model, place);

@@ -14,6 +14,7 @@ from modeldex.normalize.modalities import arrow
 from modeldex.snapshot import schema
 
 _DAY = 86_400
+_FREE = {1: "true", 0: "false", None: "unknown"}
 _MOST = 2**62  # what a column holds; no question names a number as large
 Words = dict[str, frozenset[str]]  # by kind, one of schema.KINDS_OF_WORDS
 
@@ -75,6 +76,16 @@ def columns(
         many,
         *(vocabulary.mask(kind, said[kind]) for kind in schema.KINDS_OF_WORDS),
     )
+
+
+def facets(one: Offer, said: Words, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Yield kind and value of what is counted of an offer: not its author, and no rare words."""
+    yield schema.PROVIDER, one.facts.provider
+    yield schema.STATUS, one.status
+    yield schema.IS_FREE, _FREE[free(one.prices)]
+    for kind in schema.WORDS_COUNTED:
+        numbers = vocabulary.numbers[kind]
+        yield from ((kind, word) for word in said[kind] if numbers[word] < schema.BITS)
 
 
 def free(prices: dict[Meter, Decimal]) -> int | None:

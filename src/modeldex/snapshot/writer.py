@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from decimal import Decimal
+from itertools import repeat
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from modeldex.domain import decimals
 from modeldex.domain.calls import WINDOWS
 from modeldex.domain.model import Catalog
 from modeldex.domain.offer import Offer
-from modeldex.snapshot import documents, memory, ranks, schema, traits
+from modeldex.snapshot import documents, memory, ranks, schema, spots, traits
 from modeldex.snapshot.fragments import Fragments
 
 _PRAGMAS = "pragma page_size = 16384; pragma journal_mode = off; pragma synchronous = off;"
@@ -76,7 +77,6 @@ def _write_names(connection: sqlite3.Connection, head: Head, catalog: Catalog) -
             for number, p in enumerate(catalog.providers)
         ),
     )
-    connection.executemany("insert into authors values (?, ?)", enumerate(_authors(catalog)))
     connection.executemany("insert or ignore into names values (?, ?, ?)", _names(catalog))
 
 
@@ -99,11 +99,20 @@ def _write_offers(
     places = {o.id: place for model in catalog.models for place, o in enumerate(model.offers)}
     counts = ranks.provider_counts(catalog.models)
     order = ranks.of_offers(catalog.offers, counts)
+    placed = spots.of(
+        [(authors[_author(one.model_id)], models[one.model_id]) for one in catalog.offers]
+    )
     words = traits.words(catalog.offers)
     vocabulary = traits.Vocabulary(words)
     connection.executemany("insert into words values (?, ?, ?)", vocabulary.rows())
     rare = vocabulary.rare(words)
     connection.executemany("insert into rare_words values (?, ?, ?)", rare)
+    pairs = map(traits.facets, catalog.offers, words, repeat(vocabulary))
+    connection.executemany("insert into sets values (?, ?, ?)", spots.rows(pairs, placed))
+    connection.executemany(
+        "insert into authors values (?, ?, ?)",
+        ((number, slug, placed.authors.get(number)) for slug, number in authors.items()),
+    )
     _insert(
         connection,
         "offers",
@@ -115,12 +124,13 @@ def _write_offers(
                 models[one.model_id],
                 one.is_active,
                 places[one.id],
+                *placed.split(rank),
                 *traits.columns(one, words[rank], vocabulary, prices, counts[one.model_id]),
                 *order[rank],
             )
             for rank, one in enumerate(catalog.offers)
         ),
-        6 + len(schema.TRAITS) + len(schema.SORT_COLUMNS),
+        8 + len(schema.TRAITS) + len(schema.SORT_COLUMNS),
     )
 
 
