@@ -7,32 +7,10 @@ from typing import Protocol
 from modeldex.serve.middleware.access_log import AccessLog
 from modeldex.serve.middleware.answered import Answered
 from modeldex.serve.middleware.counts import Counts
+from modeldex.serve.middleware.lag import Lag
 
 _PERIOD = 0.25  # seconds between two looks at the loop's lag, and two writes of the access log
 _PARENT = b"traceparent"
-_REMEMBERED = 240  # looks: a minute
-
-
-class Lag:
-    """How late the event loop is: what one slow callback costs all requests.
-
-    Attributes:
-        last: seconds that the last look came late.
-    """
-
-    def __init__(self) -> None:
-        self.last = 0.0
-        self._late: list[float] = []
-
-    @property
-    def most(self) -> float:
-        """The largest of the last minute."""
-        return max(self._late, default=0.0)
-
-    def add(self, seconds: float) -> None:
-        """Note by how much a look came late."""
-        self.last = max(seconds, 0.0)
-        self._late = [*self._late[1 - _REMEMBERED :], self.last]
 
 
 class Trace(Protocol):
