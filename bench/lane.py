@@ -16,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from itertools import cycle
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ _PARTS = {
     "look-up": ("known", "find"),
     "guards": ("edge", "admit"),
     "head of the answer": ("writer", "head"),
-    "metrics": ("edge", "answered"),
+    "metrics": ("watch.counts", "add"),
 }
 
 
@@ -171,7 +172,7 @@ async def _shares(line: Line, request: bytes, hits: int, repeats: int) -> dict[s
     }
     whole = found["a hit, the same again"] = await _best(feed, request, hits, repeats)
     for part, (where, name) in _PARTS.items():
-        with _left_out(getattr(line.lane, where), name, lambda: line.said(request)):
+        with _left_out(attrgetter(where)(line.lane), name, lambda: line.said(request)):
             left = await _best(line.protocol.data_received, request, hits, repeats)
         found[part] = whole - left
     found["all else"] = whole - sum(found[part] for part in _PARTS)

@@ -18,7 +18,7 @@ from modeldex.access.ring import KeyRing
 from modeldex.access.rules import KINDS, Rule, rule
 
 
-class Admitted(msgspec.Struct, frozen=True):
+class Admitted(msgspec.Struct, frozen=True, gc=False):
     """A request that may go on.
 
     Attributes:

@@ -94,7 +94,7 @@ class Edge:
         return said if isinstance(said, Admitted) else _refused(said)
 
     def answered(self, one: Answered) -> None:
-        """Take note of an answer that is over. The fast lane tells this, too."""
+        """Take note of an answer that is over."""
         self.gate.watch.answered(one)
 
     def headers(self, origin: bytes, name: bytes, said: Admitted) -> Headers:

@@ -211,20 +211,22 @@ class FastLane(BoundedProtocol):
             self.transport.writelines((b"".join(head), body))
         else:
             self.transport.write(b"".join((*head, body)))
-        self._tell(lane, hit, name.decode(), status, len(body))
+        self._count(lane, hit, name, status, len(body))
         return True
 
-    def _tell(self, lane: Lane, hit: Hit, name: str, status: int, size: int) -> None:
-        """Let log and metrics know, as the ordinary way does."""
+    def _count(self, lane: Lane, hit: Hit, name: bytes, status: int, size: int) -> None:
+        """Let metrics and log know, as the ordinary way does."""
         try:
-            said, asked = hit.admitted, hit.asked
-            route, key = lane.edge.route(asked.path), said.principal.key_id or "-"
-            parent = "" if lane.watch.trace is None else lane.watch.parent(self.headers)
-            one = Answered(
-                name, asked.method, asked.path, route, status, size, lane.clock() - hit.began,
-                "hit", "-", key, said.client, parent,
-            )  # fmt: skip
-            lane.edge.answered(one)
+            asked, watch = hit.asked, lane.watch
+            route, seconds = lane.edge.route(asked.path), lane.clock() - hit.began
+            watch.counts.add((asked.method, route, status, "hit"), size, seconds)
+            if watch.tells:
+                said, parent = hit.admitted, watch.parent(self.headers)
+                one = Answered(
+                    name.decode(), asked.method, asked.path, route, status, size, seconds,
+                    "hit", "-", said.principal.key_id or "-", said.client, parent,
+                )  # fmt: skip
+                watch.tell(one)
         except Exception as error:
             self.door.log.error("an answer could not be counted", exc_info=error)
 

@@ -5,11 +5,10 @@ from collections import Counter
 
 import msgspec
 
-from modeldex.serve.middleware.answered import Answered
-
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-Series = tuple[str, str, str, str]  # method, route, status class, shelf
+Kind = tuple[str, str, int, str]  # method, route, status, shelf
+Series = tuple[str, str, str, str]  # the same, with the class of the status
 
 
 class Durations(msgspec.Struct):
@@ -42,7 +41,7 @@ class Counts:
         self.answers: dict[Series, Sum] = {}
         self.durations: dict[str, Durations] = {}
         self.outcomes: Counter[str] = Counter()
-        self._known: dict[tuple[str, str, int, str], Sum] = {}  # by status, which costs less
+        self._known: dict[Kind, Sum] = {}  # by status, which costs less
 
     @property
     def shelf(self) -> dict[str, int]:
@@ -50,27 +49,26 @@ class Counts:
         found = self.durations.items()
         return {shelf: sum(durations.counts) for shelf, durations in found if shelf != "-"}
 
-    def add(self, one: Answered) -> None:
-        """Count one answer."""
-        found = self._known.get((one.method, one.route, one.status, one.shelf))
+    def add(self, kind: Kind, size: int, seconds: float) -> None:
+        """Count one answer of *size* bytes that took so long."""
+        found = self._known.get(kind)
         if found is None:
-            found = self._series(one)
+            found = self._series(kind)
         found.count += 1
-        found.bytes += one.bytes
-        durations, seconds = found.durations, one.seconds
+        found.bytes += size
+        durations = found.durations
         durations.counts[bisect_left(BOUNDS, seconds)] += 1
         durations.seconds += seconds
-        if one.outcome != "-":
-            self.outcomes[one.outcome] += 1
 
-    def _series(self, one: Answered) -> Sum:
-        method = one.method if one.method in _METHODS else "other"
-        series = (method, one.route, f"{one.status // 100}xx", one.shelf)
+    def _series(self, kind: Kind) -> Sum:
+        given, route, status, shelf = kind
+        method = given if given in _METHODS else "other"
+        series = (method, route, f"{status // 100}xx", shelf)
         found = self.answers.get(series)
         if found is None:
             empty = Durations([0] * (len(BOUNDS) + 1))
-            found = Sum(self.durations.setdefault(one.shelf, empty))
+            found = Sum(self.durations.setdefault(shelf, empty))
             self.answers[series] = found
-        if method == one.method:  # a client can invent others without end
-            self._known[method, one.route, one.status, one.shelf] = found
+        if method == given:  # a client can invent others without end
+            self._known[kind] = found
         return found

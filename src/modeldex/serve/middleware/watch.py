@@ -38,9 +38,20 @@ class Watch:
         self.log, self.clock, self.trace = log, clock, trace
         self.counts, self.lag = Counts(), Lag()
 
+    @property
+    def tells(self) -> bool:
+        """Whether more than numbers is wanted of an answer."""
+        return self.log is not None or self.trace is not None
+
     def answered(self, one: Answered) -> None:
         """Take note of an answer that is over."""
-        self.counts.add(one)
+        self.counts.add((one.method, one.route, one.status, one.shelf), one.bytes, one.seconds)
+        if one.outcome != "-":
+            self.counts.outcomes[one.outcome] += 1
+        self.tell(one)
+
+    def tell(self, one: Answered) -> None:
+        """Tell of an answer that has been counted."""
         if self.log is not None:
             self.log.note(one)
         if self.trace is not None:
