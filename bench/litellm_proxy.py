@@ -1,5 +1,7 @@
 """``GET /v1/models`` of LiteLLM's proxy with 2,000 models, and of modeldex with as many offers.
 
+Both are asked as OpenAI's client asks, compression included, and answer in OpenAI's shape.
+
 Needs ``litellm[proxy]`` and wrk; says what is missing.
 
 Run: ``python bench/litellm_proxy.py [--models 2000] [--seconds 5] [--rounds 3]``
@@ -24,6 +26,8 @@ CONNECTIONS = 16
 # What LiteLLM's proxy imports beyond the package itself.
 _NEEDED = ("litellm", "fastapi_sso", "backoff", "orjson", "apscheduler", "rq")
 _PEER, _OURS = "LiteLLM's proxy", "modeldex"
+_PATHS = {_PEER: "/v1/models", _OURS: "/v1/models?shape=openai"}
+_ACCEPT = "accept-encoding: gzip, deflate, br, zstd"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,7 +69,10 @@ def _measured(given: argparse.Namespace) -> dict[str, list[float]]:
             _OURS: stack.enter_context(ours.serving(folder)),
             _PEER: stack.enter_context(_proxy(folder, given.models)),
         }
-        cells = {name: partial(_rate, port, given.seconds) for name, port in ports.items()}
+        cells = {
+            name: partial(_rate, f"http://127.0.0.1:{port}{_PATHS[name]}", given.seconds)
+            for name, port in ports.items()
+        }
         return harness.interleaved([cells], given.rounds)
 
 
@@ -76,7 +83,8 @@ def _proxy(folder: Path, models: int) -> Iterator[int]:
     one = (
         "  - model_name: model-{0}\n    litellm_params: {{model: openai/model-{0}, api_key: none}}"
     )
-    lines = ["model_list:", *(one.format(number) for number in range(models))]
+    local = "general_settings: {dangerously_permit_weak_or_unset_master_key: true}"
+    lines = [local, "model_list:", *(one.format(number) for number in range(models))]
     config.write_text("\n".join(lines))
     start = "from litellm import run_server; run_server()"
     given = ["--config", str(config), "--port", str(port), "--host", "127.0.0.1"]
@@ -85,9 +93,9 @@ def _proxy(folder: Path, models: int) -> Iterator[int]:
         yield port
 
 
-def _rate(port: int, seconds: float) -> float:
-    url = f"http://127.0.0.1:{port}/v1/models"
-    command = [tool("wrk", "wrk"), "-t1", f"-c{CONNECTIONS}", "-d1h", "--timeout=60s", url]
+def _rate(url: str, seconds: float) -> float:
+    asked = ["-t1", f"-c{CONNECTIONS}", "-d1h", "--timeout=60s", "-H", _ACCEPT, url]
+    command = [tool("wrk", "wrk"), *asked]
     said = harness.stopped_after(seconds, command, harness.cores()[1])
     found = re.search(r"Requests/sec: +([0-9.]+)", said)
     if found is None or "Non-2xx" in said:

@@ -59,6 +59,17 @@ def test_a_header_that_the_proxy_did_not_write_gains_nothing() -> None:
     assert group(PROXY, STRANGER, f"for={STRANGER}") == STRANGER
 
 
+@pytest.mark.parametrize(
+    ("said", "forwarded"), [(STRANGER, "for=192.0.2.55"), ("unknown", ""), ("", "for=_hidden")]
+)
+def test_who_is_not_known_behind_a_proxy_is_on_no_allow_list(said: str, forwarded: str) -> None:
+    """A key bound to the proxy's own network is not opened by a header that confuses it."""
+    found = Proxies(TRUSTED).client(PROXY, forwarded.encode(), said.encode())
+
+    assert (found.address, found.group) == (None, PROXY)
+    assert not contains(networks(TRUSTED), found.address)
+
+
 def test_a_subscribers_network_is_one_client() -> None:
     """All addresses of one /64 count as one, those of the next as another."""
     assert group("2001:db8:5:6::1") == group("2001:db8:5:6:ffff::2") == "2001:db8:5:6::/64"

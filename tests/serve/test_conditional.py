@@ -14,7 +14,7 @@ from support.catalogs import STAMP
 
 Asked = tuple[str, str]
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=300"
-VARY = "accept-encoding, anthropic-version, authorization, x-api-key"
+VARY = "accept-encoding, anthropic-version, authorization, x-api-key, x-goog-api-key"
 PUBLISHED = http_date(STAMP).decode()
 ENCODINGS = ("identity", "br", "zstd", "gzip")
 OF_EVERY_ANSWER = ("etag", "cache-control", "vary", "last-modified")

@@ -82,7 +82,8 @@ class Proxies:
 
     Headers are read from right to left, from the connection's own peer on, for as long as the one
     that said it is trusted. Where the two headers name different clients, one of them was not
-    written by the proxy, and the request counts as the proxy's own.
+    written by the proxy: the request counts as the proxy's, but comes from no address that a key
+    could be bound to. The same holds for a hop that is no address.
     """
 
     def __init__(self, trusted: Iterable[str] = ()) -> None:
@@ -102,7 +103,7 @@ class Proxies:
         key = (peer, forwarded, x_forwarded_for) if self.trusted else (peer, b"", b"")
         found = self._known.get(key)
         if found is None:
-            found = client(self._origin(*key))
+            found = self._origin(*key)
             self._remember(key, found)
         return found
 
@@ -112,24 +113,32 @@ class Proxies:
         if sum(map(len, key)) <= _LONGEST_REMEMBERED:
             self._known[key] = found
 
-    def _origin(self, peer: str, forwarded: bytes, x_forwarded_for: bytes) -> Address | None:
+    def _origin(self, peer: str, forwarded: bytes, x_forwarded_for: bytes) -> Client:
         nearest = read(peer)
         if nearest is None or not contains(self.trusted, nearest):
-            return nearest
+            return client(nearest)
         said = {
             self._walk(nearest, hops)
             for hops in (_forwarded_hops(forwarded), _hops(x_forwarded_for))
             if hops
         }
-        return said.pop() if len(said) == 1 else nearest
+        if not said:
+            return client(nearest)
+        return said.pop() if len(said) == 1 else _nowhere_behind(nearest)
 
-    def _walk(self, nearest: Address, hops: Sequence[str]) -> Address:
+    def _walk(self, nearest: Address, hops: Sequence[str]) -> Client:
         for hop in reversed(hops):
-            said = read(hop) if contains(self.trusted, nearest) else None
-            if said is None:
+            if not contains(self.trusted, nearest):
                 break
+            said = read(hop)
+            if said is None:
+                return _nowhere_behind(nearest)
             nearest = said
-        return nearest
+        return client(nearest)
+
+
+def _nowhere_behind(proxy: Address) -> Client:
+    return Client(None, client(proxy).group)
 
 
 def _hops(header: bytes) -> list[str]:

@@ -83,6 +83,7 @@ class Edge:
         self.gate, self.public = gate, public
         self.views = views
         self._routes: dict[str, str] = {}
+        self._fixed: dict[str, str] = {}  # apart, so that many names never crowd these out
 
     def case(self, of: Facts) -> Case:
         """Return what the guards have to decide. The fast lane asks this, too."""
@@ -109,7 +110,7 @@ class Edge:
 
     def route(self, path: str) -> str:
         """Return the template of the route that answered *path* before, ``-`` for none."""
-        return self._routes.get(path, "-")
+        return self._fixed.get(path) or self._routes.get(path, "-")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -173,9 +174,10 @@ class Edge:
         if found is None:
             return self.route(path)
         if scope["method"] in READING:
-            if len(self._routes) >= _MOST_ROUTES:
-                self._routes.clear()
-            self._routes[path] = found
+            kept = self._fixed if path == found else self._routes
+            if len(kept) >= _MOST_ROUTES and path not in kept:
+                del kept[next(iter(kept))]
+            kept[path] = found
         return found
 
 

@@ -54,7 +54,7 @@ class Exchange:
             if self.said.is_private:
                 own = privately(own)
             message["headers"] = [*own, *self._dress(self.id, self.said)]
-        else:
+        elif self.scope["method"] != "HEAD":
             self.bytes += len(message.get("body", b""))
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body", False):

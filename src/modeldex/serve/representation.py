@@ -16,7 +16,7 @@ from modeldex.errors import DamagedSnapshot
 from modeldex.snapshot.documents import ENCODINGS, IDENTITY
 
 CACHE_CONTROL = b"public, max-age=60, stale-while-revalidate=300"
-VARY = b"accept-encoding, anthropic-version, authorization, x-api-key"
+VARY = b"accept-encoding, anthropic-version, authorization, x-api-key, x-goog-api-key"
 JSON = b"application/json"
 LOSSY = b"x-modeldex-lossy"  # how much of the catalog the answer's dialect cannot say
 Headers = tuple[tuple[bytes, bytes], ...]

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import msgspec
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from modeldex.serve.lane.bounds import Bounds
 from support import live, raw, wire
@@ -97,6 +98,28 @@ def test_a_body_in_chunks_is_counted_while_it_comes() -> None:
     with live.served(app) as url:
         assert said(raw.exchange(url, CHUNKED, *[b"1\r\nx\r\n"] * 60)) == (413, "body_too_large")
         live.eventually(lambda: app.gone == 1)
+
+
+def test_what_follows_a_body_is_no_header() -> None:
+    """A trailer is counted and thrown away: no guard looked at it."""
+    heard = list[bytes]()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            heard.extend(name for name, _ in scope["headers"])
+            while (await receive()).get("more_body"):
+                pass
+            heard.extend(name for name, _ in scope["headers"])
+        await Plain(BOUNDS)(scope, receive, send)
+
+    with live.served(app) as url:
+        answers = raw.exchange(url, CHUNKED + b"1\r\nx\r\n0\r\nx-forwarded-for: 9\r\n\r\n", LAST)
+        large = b"x: " + b"y" * 400
+        refused = raw.exchange(url, CHUNKED + b"1\r\nx\r\n0\r\n" + large + b"\r\n\r\n", LAST)
+
+    assert raw.statuses(answers)[0] == 200
+    assert b"x-forwarded-for" not in heard
+    assert raw.statuses(refused)[0] in {200, 431}
 
 
 def test_a_body_nobody_wanted_ends_the_connection(url: str) -> None:

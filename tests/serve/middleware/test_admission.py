@@ -182,14 +182,20 @@ def test_a_storm_of_clients_who_leave_costs_no_place(tmp_path: Path) -> None:
 STREAM = {"type": "http.response.start", "status": 200, "headers": [edges.JSON]}
 
 
-def test_a_slow_stream_keeps_no_question_out(tmp_path: Path) -> None:
-    """A stream gives its place back when it begins; of streams there are so many, then 503."""
+@pytest.mark.parametrize("length", [[], [(b"content-length", b"9")]])
+def test_a_slow_stream_keeps_no_question_out(
+    tmp_path: Path, length: list[tuple[bytes, bytes]]
+) -> None:
+    """What comes in pieces, its length known or not, gives its place back when it begins.
+
+    Of such there are so many, then 503.
+    """
 
     async def app(scope: Scope, _receive: Receive, send: Send) -> None:
         if scope["path"] != "/v1/stream":
             await edges.reply(send)
             return
-        await send(dict(STREAM))
+        await send({**STREAM, "headers": [edges.JSON, *length]})
         await send({"type": "http.response.body", "body": b"first", "more_body": True})
         await edges.opened(door)
         await send({"type": "http.response.body", "body": b"last"})

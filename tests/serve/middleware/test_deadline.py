@@ -137,25 +137,27 @@ def test_after_a_hundred_late_requests_known_questions_are_answered(tmp_path: Pa
     assert 'modeldex_shelf_questions_total{shelf="hit"} 5.0' in metrics
 
 
-@pytest.mark.finding("MW-H3")
-def test_a_body_reaches_the_handler_as_it_comes(tmp_path: Path) -> None:
-    """A piece that was sent is received before the next one is sent."""
-    pieces = list[bytes]()
+def test_who_sends_slowly_holds_no_place(tmp_path: Path) -> None:
+    """A handler is asked, and a place taken, once all of a body is there."""
+    bodies = list[bytes]()
 
     async def app(_scope: Scope, receive: Receive, send: Send) -> None:
-        while (message := await receive())["type"] == "http.request":
-            pieces.append(message["body"])
-            if not message["more_body"]:
-                break
+        message = await receive()
+        assert not message["more_body"]
+        bodies.append(message["body"])
         await edges.reply(send)
 
     head = b"POST /v1/cost HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+    edge = edges.edge(tmp_path, app, concurrency_limit=1, queue_size=1)
     with (
-        live.served(edges.edge(tmp_path, app)) as url,
+        live.served(edge) as url,
         edges.connection(url, head + b"3\r\none\r\n") as line,
+        edges.connection(url, head) as other,
     ):
-        live.eventually(lambda: pieces == [b"one"])
+        assert [wire.ask(url, "/v1/models").status for _ in range(3)] == [200] * 3
         line.sendall(b"3\r\ntwo\r\n0\r\n\r\n")
         edges.until(line, b"{}")
+        other.close()
+        live.eventually(lambda: not edge.gate.places.running)
 
-    assert b"".join(pieces) == b"onetwo"
+    assert bodies == [b"", b"", b"", b"onetwo"]

@@ -460,6 +460,30 @@ def test_pages_of_named_origins_may_read_and_others_may_not(tmp_path: Path) -> N
     assert "POST" in asked.headers["access-control-allow-methods"]
 
 
+def test_where_every_page_may_read_all_answers_say_so(tmp_path: Path) -> None:
+    """A cache may hand a page what was sent to somebody without an origin."""
+    with live.served(catalog(tmp_path, cors_origins="*")) as url:
+        answers = [wire.ask(url, "/v1/models?limit=1"), wire.ask(url, "/v1/none", origin=ORIGIN)]
+
+    assert [one.headers["access-control-allow-origin"] for one in answers] == ["*", "*"]
+
+
+def test_many_names_crowd_out_no_route(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hits are counted under their route after any number of other paths; HEAD sends no bytes."""
+    monkeypatch.setattr("modeldex.serve.edge._MOST_ROUTES", 3)
+    app = catalog(tmp_path)
+    with live.served(app) as url, wire.connected(url) as line:
+        line.ask("/v1/models")
+        for number in range(9):
+            line.ask(f"/v1/models/nobody/{number}", "HEAD")
+        line.ask("/v1/models")
+    answers = app.gate.watch.counts.answers
+
+    assert answers["GET", "/v1/models", "2xx", "hit"].count == 1
+    assert len(app._routes) == 3
+    assert {one.bytes for (method, *_), one in answers.items() if method == "HEAD"} == {0}
+
+
 def test_every_answer_is_hardened_and_names_no_server(tmp_path: Path) -> None:
     """Not sniffed, not framed, no banner; whatever the status."""
     with live.served(catalog(tmp_path)) as url:

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from modeldex.serve.lane import bounds as limits
-from modeldex.serve.lane import refusals
+from modeldex.serve.lane import refusals, unsent
 from modeldex.serve.lane.deadline import Deadline
 from modeldex.serve.lane.door import DOOR, Door
 from modeldex.serve.lane.refusals import Refusal
@@ -113,6 +113,7 @@ class BoundedProtocol(HttpToolsProtocol):
     @override
     def resume_writing(self) -> None:
         super().resume_writing()
+        self._unsent = None  # most of it was taken
         if self._held is not None:
             self.loop.call_soon(self._take)
 
@@ -167,7 +168,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._room -= len(name) + len(value)
         if self._room < 0 or len(headers) >= self.bounds.header_count:
             raise self._too_large()
-        headers.append((name.lower(), value))
+        if self._is_head:  # what follows a body in pieces was not seen by any guard
+            headers.append((name.lower(), value))
 
     @override
     def on_headers_complete(self) -> None:
@@ -317,7 +319,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _takes_nothing(self) -> None:
         """Cut off who has taken less than a little since the last look."""
-        size, before = self.transport.get_write_buffer_size(), self._unsent
+        size = self.transport.get_write_buffer_size()
+        size, before = size and size + unsent.by_kernel(self.transport), self._unsent
         self._unsent = size or None
         if size and before is not None and before - size < limits.LEAST_PROGRESS:
             self.transport.abort()

@@ -23,16 +23,16 @@ class Places:
     Every place that :meth:`enter` gives is given back by one :meth:`leave`. Who is cancelled while
     waiting leaves the queue; who is cancelled in the moment that it gets a place passes it on.
 
-    An answer of unknown length is made while it is sent, for as long as its reader takes. It gives
-    its place back when it begins, and takes one of another kind, so that readers who are slow
-    never keep questions out.
+    An answer in pieces is made while it is sent, for as long as its reader takes. It gives its
+    place back when it begins, and takes one of another kind, so that readers who are slow never
+    keep questions out.
 
     Args:
-        most_streams: answers of unknown length that may be under way.
+        most_streams: answers in pieces that may be under way.
 
     Attributes:
         running: places taken.
-        streams: answers of unknown length under way.
+        streams: answers in pieces under way.
     """
 
     def __init__(
@@ -110,17 +110,22 @@ class Admission:
         await self._run(scope, receive, send)
 
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
-        place = _Place(self.places)
+        place, opening = _Place(self.places), list[Message]()
 
         async def watched(message: Message) -> None:
             if place.is_refused:
                 raise _Abandoned
-            if message["type"] == "http.response.start" and _is_stream(scope, message):
+            if message["type"] == "http.response.start":
+                opening.append(message)  # until its body shows whether it comes in pieces
+                return
+            if message.get("more_body", False) and not place.is_stream:
                 try:
                     place.turn_into_stream()
                 except Full as full:
                     await self._refuse(scope, receive, send, full)
                     raise _Abandoned from None
+            while opening:
+                await send(opening.pop())
             await send(message)
 
         try:
@@ -156,9 +161,3 @@ class _Place:
             self.places.streams -= 1
         else:
             self.places.leave()
-
-
-def _is_stream(scope: Scope, start: Message) -> bool:
-    if scope["method"] == "HEAD" or start["status"] in (204, 304):
-        return False
-    return not any(name.lower() == b"content-length" for name, _ in start["headers"])

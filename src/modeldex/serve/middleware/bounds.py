@@ -9,7 +9,9 @@ from modeldex.serve.middleware.refusals import refuse
 
 Said = tuple[int, str, str]
 JSON = frozenset({"application/json"})
+MOST_HELD = 64 * 2**20  # bytes of all bodies that are here at a time
 _BODIES = frozenset({"POST", "PUT", "PATCH"})
+_BUSY, _SOON = 503, ((b"retry-after", b"1"),)
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,36 +40,39 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bodies:
-    """Looks at what is sent along, before anything else does.
+    """Looks at what is sent along, and takes all of it, before anything else does.
 
-    A body without a content type passes, and so does one that is said to be empty.
+    So a body that comes slowly holds no place of those who are answered. A body without a content
+    type passes, and so does one that is said to be empty.
+
+    Attributes:
+        held: bytes of bodies that are here now.
     """
 
     def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
         self.app, self.bounds = app, bounds
+        self.held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what may be, counting it while it comes."""
+        """Pass on what may be, once it has come."""
         if scope["type"] != "http" or scope["method"] not in _BODIES:
             await self.app(scope, receive, send)
             return
         named = dict(scope["headers"])
         said = self._size(named) or self._type(scope["path"], named)
         if said is None:
-            await self._counted(scope, receive, send)
+            await self._taken(scope, receive, send)
         else:
             await refuse(scope, receive, send, said)
 
     def _size(self, headers: Mapping[bytes, bytes]) -> Said | None:
         length = headers.get(b"content-length", b"")
-        return self._too_large() if length.isdigit() and int(length) > self._most else None
-
-    @property
-    def _most(self) -> int:
-        return self.bounds.body_bytes
+        is_too_large = length.isdigit() and int(length) > self.bounds.body_bytes
+        return self._too_large() if is_too_large else None
 
     def _too_large(self) -> Said:
-        return 413, "body_too_large", f"The body is larger than {self._most:,} bytes. Send less."
+        most = self.bounds.body_bytes
+        return 413, "body_too_large", f"The body is larger than {most:,} bytes. Send less."
 
     def _type(self, path: str, headers: Mapping[bytes, bytes]) -> Said | None:
         given = headers.get(b"content-type", b"").partition(b";")[0]
@@ -78,35 +83,49 @@ class Bodies:
         detail = f"Send the body as content-type: {' or '.join(sorted(allowed))}."
         return 415, "wrong_content_type", detail
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        counting = _Counting(receive, send, self._most)
+    async def _taken(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = bytearray()
         try:
-            await self.app(scope, counting.receive, counting.send)
-        except _TooLarge:
-            await refuse(scope, receive, send, self._too_large())
+            said = await self._read(receive, body)
+            if said is None:
+                await self.app(scope, _replayed(bytes(body), receive), send)
+            else:
+                await refuse(scope, receive, send, said, _SOON if said[0] == _BUSY else ())
+        except _Gone:
+            return  # nobody is left to answer
+        finally:
+            self.held -= len(body)
+
+    async def _read(self, receive: Receive, body: bytearray) -> Said | None:
+        """Fill *body*; return what is wrong with it.
+
+        Raises:
+            _Gone: the client went away before its end.
+        """
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _Gone
+            piece = message.get("body", b"")
+            body += piece
+            self.held += len(piece)
+            if len(body) > self.bounds.body_bytes:
+                return self._too_large()
+            if self.held > MOST_HELD:
+                return _BUSY, "bodies_full", "Too much is being sent here. Try again in a second."
+            if not message.get("more_body", False):
+                return None
 
 
-class _TooLarge(Exception):
-    """More came than may."""
+class _Gone(Exception):
+    """The client is."""
 
 
-class _Counting:
-    """Counts what is received until the answer begins."""
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Return a ``receive`` that gives the whole body first."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    def __init__(self, receive: Receive, send: Send, most: int) -> None:
-        self._receive, self._send, self._left = receive, send, most
-        self._is_over = self._has_begun = False
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
 
-    async def receive(self) -> Message:
-        message = await self._receive()
-        self._left -= len(message.get("body", b""))
-        if self._left < 0 and not self._has_begun:
-            self._is_over = True
-            raise _TooLarge
-        return message
-
-    async def send(self, message: Message) -> None:
-        if self._is_over:  # whoever made an answer of it: the edge gives the one that is right
-            raise _TooLarge
-        self._has_begun = True
-        await self._send(message)
+    return replay

@@ -71,8 +71,10 @@ class _Packing:
 
 
 def _is_packable(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Return whether a body is text in no encoding."""
+    """Return whether a body is text in no encoding, and nobody said to leave it so."""
     named = dict(headers)
+    if b"no-transform" in named.get(b"cache-control", b""):
+        return False
     is_textual = named.get(b"content-type", b"").startswith(_TEXTUAL)
     return is_textual and b"content-encoding" not in named
 

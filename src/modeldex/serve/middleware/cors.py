@@ -13,6 +13,7 @@ _EXPOSED = (
     b"etag, last-modified, link, x-request-id, retry-after, ratelimit, ratelimit-policy, "
     b"x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-modeldex-lossy"
 )
+_EXPOSING = (b"access-control-expose-headers", _EXPOSED)
 _VARY = (b"vary", b"origin")
 
 
@@ -29,17 +30,13 @@ class Cors:
 
     def headers(self, origin: bytes) -> Headers:
         """Return what any answer says to *origin*, which is empty where none asks."""
+        if self._everybody:  # a cache may show a page what was sent to somebody without one
+            return ((b"access-control-allow-origin", b"*"), _EXPOSING)
         if not self.origins:
             return ()
-        always = () if self._everybody else (_VARY,)
         if not self._allows(origin):
-            return always
-        who = b"*" if self._everybody else origin
-        return (
-            (b"access-control-allow-origin", who),
-            (b"access-control-expose-headers", _EXPOSED),
-            *always,
-        )
+            return (_VARY,)
+        return ((b"access-control-allow-origin", origin), _EXPOSING, _VARY)
 
     def preflight(self, origin: bytes) -> Headers:
         """Return what the answer to a preflight says, besides :meth:`headers`."""

@@ -27,6 +27,8 @@ _CODES: dict[type[DeskError], tuple[int, str]] = {
     Changed: (412, "changed"),
     InUse: (409, "in_use"),
 }
+# Packed it would bear a weak tag, which no If-Match matches (RFC 9110 §13.1.1).
+_AS_IT_IS = "no-store, no-transform"
 _VERSION = re.compile(r'"(\d{1,18})"')
 _PARAMETER = re.compile(r"{(\w+)(?::path)?}")
 
@@ -113,7 +115,7 @@ class Counter:
             self.log.error("a change could not be made", reason=str(error))
             detail = "The store cannot be used now; the log says why. What is published is served."
             return problems.problem(503, "store_unavailable", detail, headers={"retry-after": "5"})
-        answer.headers["cache-control"] = "no-store"
+        answer.headers["cache-control"] = _AS_IT_IS if "etag" in answer.headers else "no-store"
         return answer
 
 
