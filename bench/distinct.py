@@ -20,7 +20,7 @@ import ours
 from harness import Missing, tool
 
 CONNECTIONS, _THREADS = 64, 8
-_SHELF = str(2**30)
+_SHELF = str(2**33)  # twice what 100,000 answers take, bookkeeping included
 # Each connection goes its own way through the questions; all are asked equally often.
 _SCRIPT = """
 local count, offers, at = {count}, {offers}, 0

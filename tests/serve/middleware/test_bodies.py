@@ -56,6 +56,21 @@ def test_forms_and_bytes_pass_where_they_are_meant(method: str) -> None:
     assert whole == b"\x00\xff"
 
 
+def test_all_bodies_together_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is being sent at a time has room for so much; then 503, and room again after it."""
+
+    async def app(_scope: Scope, receive: Receive, send: Send) -> None:
+        await edges.reply(send, (await receive())["body"])
+
+    monkeypatch.setattr("modeldex.serve.middleware.bounds.MOST_HELD", 5)
+    kind = {"content_type": "application/json"}
+    with live.served(edges.edge(tmp_path, app)) as url:
+        found = [asked(url, "POST", "/v1/cost", b"1" * size, **kind) for size in (5, 6, 5)]
+
+    assert [one.status for one in found] == [200, 503, 200]
+    assert (found[1].json["code"], found[1].headers["retry-after"]) == ("bodies_full", "1")
+
+
 @pytest.mark.finding("MW-M4")
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
 def test_a_large_document_is_packed_beside_the_loop(tmp_path: Path, encoding: str) -> None:

@@ -11,7 +11,8 @@ Said = tuple[int, str, str]
 JSON = frozenset({"application/json"})
 MOST_HELD = 64 * 2**20  # bytes of all bodies that are here at a time
 _BODIES = frozenset({"POST", "PUT", "PATCH"})
-_BUSY, _SOON = 503, ((b"retry-after", b"1"),)
+_FULL = (503, "bodies_full", "Too much is being sent here at once. Try again in a second.")
+_SOON = ((b"retry-after", b"1"),)
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +91,7 @@ class Bodies:
             if said is None:
                 await self.app(scope, _replayed(bytes(body), receive), send)
             else:
-                await refuse(scope, receive, send, said, _SOON if said[0] == _BUSY else ())
+                await refuse(scope, receive, send, said, _SOON if said is _FULL else ())
         except _Gone:
             return  # nobody is left to answer
         finally:
@@ -112,7 +113,7 @@ class Bodies:
             if len(body) > self.bounds.body_bytes:
                 return self._too_large()
             if self.held > MOST_HELD:
-                return _BUSY, "bodies_full", "Too much is being sent here. Try again in a second."
+                return _FULL
             if not message.get("more_body", False):
                 return None
 
