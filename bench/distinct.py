@@ -20,7 +20,7 @@ import ours
 from harness import Missing, tool
 
 CONNECTIONS, _THREADS = 64, 8
-_SHELF = str(2**33)  # twice what 100,000 answers take, bookkeeping included
+_SHELF = str(2**33)  # 100,000 answers of ten rows, in two encodings
 # Each connection goes its own way through the questions; all are asked equally often.
 _SCRIPT = """
 local count, offers, at = {count}, {offers}, 0
@@ -44,14 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(missing, file=sys.stderr)
         return 3
     one = rates[counts[0]]
-    rows = [
-        [
-            f"{count:,}",
-            f"{statistics.median(found) / 1000:.1f}",
-            f"{harness.ratio(found, one):.2f}",
-        ]
-        for count, found in rates.items()
-    ]
+    rows = [_row(count, found, one) for count, found in rates.items()]
     print(f"\nThousand requests per second by the fast lane; medians of {given.rounds} rounds.\n")
     print(harness.table(["different questions", "rate", "of the first line"], rows))
     return 0

@@ -64,7 +64,7 @@ def ask(
 ) -> Admitted | Denied:
     """Ask for *path* with *key*."""
     headers = [(b"x-api-key", key.encode())] if key else []
-    return of.admit(facts(peer, method, path, b"", headers))
+    return of.decide(of.case(facts(peer, method, path, b"", headers)))
 
 
 def status(said: Admitted | Denied) -> int:
@@ -233,6 +233,7 @@ def test_what_a_key_of_another_service_means(
         strangers="off", foreign=foreign,
     )  # fmt: skip
     guards = Guards(policy, ring, Proxies(), Limits(lambda: 0.0))
-    said = guards.admit(Facts("192.0.2.1", "GET", "/v1/models", x_api_key=given))
+    asked = Facts("192.0.2.1", "GET", "/v1/models", x_api_key=given)
+    said = guards.decide(guards.case(asked))
 
     assert (said.status if isinstance(said, Denied) else None) == status

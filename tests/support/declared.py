@@ -50,12 +50,22 @@ class Description:
         missing = {one.lower() for one in declared.get("headers", {})} - set(answer.headers)
         limits = {one.lower() for one in self.document["components"]["headers"]}
         assert missing in (set(), limits), (path, answer.status, missing)
+        self._check_values(declared.get("headers", {}), answer)
         if not answer.body or answer.status in {304, 308}:
             return
         media = answer.headers["content-type"].partition(";")[0]
         shape = declared["content"][media]["schema"]
         if "$ref" in shape:
             self.validator(shape["$ref"]).validate(answer.json)
+
+    def _check_values(self, declared: dict[str, Any], answer: wire.Answer) -> None:
+        """Fail unless headers have the values that are declared, and no tag is undeclared."""
+        assert "etag" not in answer.headers or "ETag" in declared
+        for name, header in declared.items():
+            said = self.document["components"]["headers"][name] if "$ref" in header else header
+            served = answer.headers.get(name.lower())
+            if served is not None and "pattern" in said["schema"]:
+                assert re.search(said["schema"]["pattern"], served), (name, served)
 
     def validator(self, name: str) -> Draft202012Validator:
         """Return what checks bodies of a shape, given by its reference."""

@@ -110,10 +110,6 @@ class Guards:
         self._strangers = self._limiter("keys", policy.strangers)
         self._own: dict[tuple[str, str], Limiter | None] = {}
 
-    def admit(self, facts: Facts) -> Admitted | Denied:
-        """Return whether a request may go on, having counted it."""
-        return self.decide(self.case(facts))
-
     def case(self, facts: Facts) -> Case:
         """Return what is to be decided. Nothing is counted yet, and no key is looked up."""
         client = self.proxies.client(facts.peer, facts.forwarded, facts.x_forwarded_for)

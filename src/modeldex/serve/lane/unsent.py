@@ -17,6 +17,6 @@ def by_kernel(transport: asyncio.Transport) -> int:
     waiting = array.array("i", [0])
     try:
         fcntl.ioctl(socket.fileno(), termios.TIOCOUTQ, waiting)
-    except OSError:  # a system that does not tell, or a socket that is gone
+    except (OSError, ValueError):  # a system that does not tell, or a socket that is closed
         return 0
     return waiting[0]
