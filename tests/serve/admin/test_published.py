@@ -120,7 +120,7 @@ def current(site: Site) -> str:
 
 def test_a_snapshot_stays_current_while_it_is_pinned(site: Site) -> None:
     """Whatever changes meanwhile is published after it was let go; so one rolls back."""
-    old = current(site)
+    old, own = current(site), site.ask("GET", OFFER).json["pricing"]["prompt"]
     path = made(site, "/overrides", PRICE)
     site.everywhere(OFFER, lambda one: one.json["pricing"]["prompt"] == "0.000007")
     back = site.ask("POST", "/snapshots/rollback")
@@ -141,4 +141,5 @@ def test_a_snapshot_stays_current_while_it_is_pinned(site: Site) -> None:
     assert site.ask("DELETE", "/snapshots/pin").status == 204
     site.everywhere(OFFER, lambda one: one.json["pricing"]["prompt"] == "0.000009")
     gone(site, path)
+    site.everywhere(OFFER, lambda one: one.json["pricing"]["prompt"] == own)
     assert site.ask("POST", f"/snapshots/{'0' * 32}/pin").status == 404
